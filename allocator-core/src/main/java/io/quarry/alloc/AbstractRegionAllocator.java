@@ -1,0 +1,446 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc;
+
+/**
+ * The part of the contract that is the same for every allocator of one region: validation, empty blocks, what moves and
+ * what stays, failure that leaves the old block alone. A subclass gives the five things that differ: to take a block, to
+ * give it back, to look one up, to resize one in place, and how far the region was ever used.
+ * <p>
+ * Threads: as the subclass says; this class keeps no state that changes, but for the region's claim.
+ */
+public abstract class AbstractRegionAllocator implements RegionAllocator
+{
+    private final Region region;
+
+    /**
+     * Makes the part for one region.
+     *
+     * @param region that holds the blocks.
+     */
+    protected AbstractRegionAllocator(final Region region)
+    {
+        this.region = region;
+    }
+
+    /**
+     * Takes a block.
+     *
+     * @param size      bytes, from 1, valid with the alignment but maybe larger than the region.
+     * @param alignment a power of two, maybe larger than the region.
+     * @return the address of at least {@code size} bytes, or {@link Allocator#NULL} with nothing changed.
+     * @throws IllegalStateException if this allocator is closed.
+     */
+    protected abstract long takeBlock(long size, long alignment);
+
+    /**
+     * Takes a block of zeros.
+     *
+     * @param size      bytes, from 1, valid with the alignment but maybe larger than the region.
+     * @param alignment a power of two, maybe larger than the region.
+     * @return the address of at least {@code size} bytes, zero to the usable size, or {@link Allocator#NULL}.
+     * @throws IllegalStateException if this allocator is closed.
+     */
+    protected abstract long takeZeroedBlock(long size, long alignment);
+
+    /**
+     * Gives a block back.
+     *
+     * @param address   that should be a block.
+     * @param size      bytes, from 1, that should fit it.
+     * @param alignment that should be the block's.
+     * @throws IllegalArgumentException if it can't be a block or the size is above the block's; nothing has changed.
+     * @throws IllegalStateException    if no block lives there or this allocator is closed; nothing has changed.
+     */
+    protected abstract void returnBlock(long address, long size, long alignment);
+
+    /**
+     * Looks a block up.
+     *
+     * @param address   that should be a block.
+     * @param size      bytes, from 1, that should fit it.
+     * @param alignment that should be the block's.
+     * @return the block's length, bytes.
+     * @throws IllegalArgumentException if it can't be a block or the size is above the block's.
+     * @throws IllegalStateException    if no block lives there or this allocator is closed.
+     */
+    protected abstract long blockLength(long address, long size, long alignment);
+
+    /**
+     * Resizes a block in place.
+     *
+     * @param address of a block that lives.
+     * @param length  its length, bytes.
+     * @param newSize bytes, from 1.
+     * @return whether the block now holds {@code newSize}; if false nothing has changed.
+     */
+    protected abstract boolean resizeBlock(long address, long length, long newSize);
+
+    /**
+     * Copies bytes from one block to another.
+     *
+     * @param from   address of the first byte read.
+     * @param to     address of the first byte written.
+     * @param length bytes.
+     */
+    protected abstract void copyBytes(long from, long to, long length);
+
+    /**
+     * Writes zeros.
+     *
+     * @param address of the first byte.
+     * @param length  bytes.
+     */
+    protected abstract void zeroBytes(long address, long length);
+
+    /**
+     * Whether a block that shrinks should rather move to another one than stay where it is.
+     *
+     * @param length  of the block, bytes.
+     * @param newSize bytes, from 1.
+     * @return true if it should move when a block for it is at hand.
+     */
+    protected boolean shouldMove(final long length, final long newSize)
+    {
+        return false;
+    }
+
+    @Override
+    public final Region region()
+    {
+        return region;
+    }
+
+    @Override
+    public final boolean owns(final long address)
+    {
+        return Long.compareUnsigned(address - region.address(), region.capacity()) < 0;
+    }
+
+    @Override
+    public final Region regionOf(final long address)
+    {
+        if (!owns(address))
+        {
+            throw Misuse.foreign(address, region);
+        }
+        return region;
+    }
+
+    @Override
+    public long allocate(final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        if (0 == size)
+        {
+            return alignment;
+        }
+        final long address = takeBlock(size, alignment);
+        if (NULL == address)
+        {
+            throw failure(size, alignment);
+        }
+        return address;
+    }
+
+    @Override
+    public long allocateZeroed(final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        if (0 == size)
+        {
+            return alignment;
+        }
+        final long address = takeZeroedBlock(size, alignment);
+        if (NULL == address)
+        {
+            throw failure(size, alignment);
+        }
+        return address;
+    }
+
+    @Override
+    public void deallocate(final long address, final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        if (0 == size)
+        {
+            checkEmpty(address, alignment);
+        }
+        else
+        {
+            returnBlock(address, size, alignment);
+        }
+    }
+
+    @Override
+    public long grow(
+        final long address,
+        final long oldSize,
+        final long oldAlignment,
+        final long newSize,
+        final long newAlignment)
+    {
+        checkResize("grow", oldSize, oldAlignment, newSize, newAlignment, newSize >= oldSize);
+        if (0 == oldSize)
+        {
+            checkEmpty(address, oldAlignment);
+            return allocate(newSize, newAlignment);
+        }
+        final long length = blockLength(address, oldSize, oldAlignment);
+        if (isAligned(address, newAlignment) && resizeBlock(address, length, newSize))
+        {
+            return address;
+        }
+        return move(address, oldSize, oldAlignment, oldSize, newSize, newAlignment);
+    }
+
+    @Override
+    public long growZeroed(
+        final long address,
+        final long oldSize,
+        final long oldAlignment,
+        final long newSize,
+        final long newAlignment)
+    {
+        checkResize("growZeroed", oldSize, oldAlignment, newSize, newAlignment, newSize >= oldSize);
+        if (0 == oldSize)
+        {
+            checkEmpty(address, oldAlignment);
+            return allocateZeroed(newSize, newAlignment);
+        }
+        final long length = blockLength(address, oldSize, oldAlignment);
+        final long grown = isAligned(address, newAlignment) && resizeBlock(address, length, newSize) ?
+            address : move(address, oldSize, oldAlignment, oldSize, newSize, newAlignment);
+        zeroBytes(grown + oldSize, blockLength(grown, newSize, newAlignment) - oldSize);
+        return grown;
+    }
+
+    @Override
+    public long shrink(
+        final long address,
+        final long oldSize,
+        final long oldAlignment,
+        final long newSize,
+        final long newAlignment)
+    {
+        checkResize("shrink", oldSize, oldAlignment, newSize, newAlignment, newSize <= oldSize);
+        if (0 == oldSize)
+        {
+            checkEmpty(address, oldAlignment);
+            return newAlignment;
+        }
+        if (0 == newSize)
+        {
+            returnBlock(address, oldSize, oldAlignment);
+            return newAlignment;
+        }
+        final long length = blockLength(address, oldSize, oldAlignment);
+        if (!isAligned(address, newAlignment))
+        {
+            return move(address, oldSize, oldAlignment, newSize, newSize, newAlignment);
+        }
+        return shrinkAligned(address, length, oldSize, oldAlignment, newSize, newAlignment);
+    }
+
+    @Override
+    public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
+    {
+        checkResize("tryResize", oldSize, alignment, newSize, alignment, true);
+        if (0 == oldSize)
+        {
+            checkEmpty(address, alignment);
+            return 0 == newSize;
+        }
+        final long length = blockLength(address, oldSize, alignment);
+        return 0 != newSize && resizeBlock(address, length, newSize);
+    }
+
+    @Override
+    public long usableSize(final long address, final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        if (0 == size)
+        {
+            checkEmpty(address, alignment);
+            return 0;
+        }
+        return blockLength(address, size, alignment);
+    }
+
+    @Override
+    public long alloc(final long size, final long alignment)
+    {
+        checkNonEmpty("size", size, alignment);
+        return takeBlock(size, alignment);
+    }
+
+    @Override
+    public long allocZeroed(final long size, final long alignment)
+    {
+        checkNonEmpty("size", size, alignment);
+        return takeZeroedBlock(size, alignment);
+    }
+
+    @Override
+    public void dealloc(final long address, final long size, final long alignment)
+    {
+        checkNonEmpty("size", size, alignment);
+        returnBlock(address, size, alignment);
+    }
+
+    @Override
+    public long realloc(final long address, final long size, final long alignment, final long newSize)
+    {
+        checkNonEmpty("size", size, alignment);
+        checkNonEmpty("newSize", newSize, alignment);
+        final long length = blockLength(address, size, alignment);
+        if (newSize < size)
+        {
+            return shrinkAligned(address, length, size, alignment, newSize, alignment);
+        }
+        return resizeBlock(address, length, newSize) ?
+            address : tryMove(address, size, alignment, size, newSize, alignment);
+    }
+
+    /**
+     * The error for a request that found no block.
+     *
+     * @param size      bytes that were asked for.
+     * @param alignment that was asked for.
+     * @return exhausted, or unsupported if the region could not hold such a block even when empty.
+     */
+    protected final AllocError failure(final long size, final long alignment)
+    {
+        final long offset = -region.address() & (alignment - 1);
+        final boolean fits = size <= region.capacity() && offset >= 0 && offset <= region.capacity() - size;
+        return fits ? AllocError.exhausted() : AllocError.unsupported();
+    }
+
+    /**
+     * Whether an address is a multiple of an alignment.
+     *
+     * @param address   any.
+     * @param alignment a power of two.
+     * @return true if so.
+     */
+    protected static boolean isAligned(final long address, final long alignment)
+    {
+        return 0 == (address & (alignment - 1));
+    }
+
+    /**
+     * Refuses a size and an alignment that make no layout.
+     *
+     * @param size      any.
+     * @param alignment any.
+     * @throws IllegalArgumentException if they make no layout.
+     */
+    protected static void checkLayout(final long size, final long alignment)
+    {
+        if (!Layout.isValid(size, alignment))
+        {
+            throw Misuse.invalidLayout(size, alignment);
+        }
+    }
+
+    /** Never fails: a block that can't move stays, and a smaller size always fits where the larger one was. */
+    private long shrinkAligned(
+        final long address,
+        final long length,
+        final long oldSize,
+        final long oldAlignment,
+        final long newSize,
+        final long newAlignment)
+    {
+        if (shouldMove(length, newSize))
+        {
+            final long moved = tryMove(address, oldSize, oldAlignment, newSize, newSize, newAlignment);
+            if (NULL != moved)
+            {
+                return moved;
+            }
+        }
+        resizeBlock(address, length, newSize);
+        return address;
+    }
+
+    private long move(
+        final long address,
+        final long oldSize,
+        final long oldAlignment,
+        final long keptSize,
+        final long newSize,
+        final long newAlignment)
+    {
+        final long moved = tryMove(address, oldSize, oldAlignment, keptSize, newSize, newAlignment);
+        if (NULL == moved)
+        {
+            throw failure(newSize, newAlignment);
+        }
+        return moved;
+    }
+
+    private long tryMove(
+        final long address,
+        final long oldSize,
+        final long oldAlignment,
+        final long keptSize,
+        final long newSize,
+        final long newAlignment)
+    {
+        final long moved = takeBlock(newSize, newAlignment);
+        if (NULL != moved)
+        {
+            copyBytes(address, moved, keptSize);
+            returnBlock(address, oldSize, oldAlignment);
+        }
+        return moved;
+    }
+
+    private static void checkResize(
+        final String operation,
+        final long oldSize,
+        final long oldAlignment,
+        final long newSize,
+        final long newAlignment,
+        final boolean rightDirection)
+    {
+        checkLayout(oldSize, oldAlignment);
+        checkLayout(newSize, newAlignment);
+        if (!rightDirection)
+        {
+            throw Misuse.wrongDirection(operation, oldSize, newSize);
+        }
+    }
+
+    private static void checkNonEmpty(final String name, final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        if (0 == size)
+        {
+            throw Misuse.zeroSize(name);
+        }
+    }
+
+    private static void checkEmpty(final long address, final long alignment)
+    {
+        if (address != alignment)
+        {
+            throw Misuse.notEmptyBlock(address, alignment);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+/**
+ * The contract of allocation, and the off-heap memory it is about.
+ * <pre>
+ *   Allocator        GlobalAlloc        the two contracts: exceptions and fitting sizes; NULL and exact sizes
+ *        \             /
+ *      RegionAllocator                  all blocks in one Region; slab, buddy and run allocators are such
+ *            |
+ *         Region                        one off-heap span, claimed by one allocator at a time
+ * </pre>
+ * <p>
+ * Threads: a {@link io.quarry.alloc.Region} may be used by any thread; an allocator is for one thread unless it says
+ * {@link io.quarry.alloc.Allocator#isThreadSafe() otherwise}. {@link io.quarry.alloc.Layout} and the errors are
+ * immutable.
+ * <p>
+ * Source: the semantics are those of Rust's module {@code std::alloc}, release 1.95.
+ */
+package io.quarry.alloc;
