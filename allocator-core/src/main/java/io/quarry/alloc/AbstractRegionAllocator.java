@@ -17,8 +17,8 @@ package io.quarry.alloc;
 
 /**
  * The part of the contract that is the same for every allocator of one region: validation, empty blocks, what moves and
- * what stays, failure that leaves the old block alone. A subclass gives the five things that differ: to take a block, to
- * give it back, to look one up, to resize one in place, and how far the region was ever used.
+ * what stays, failure that leaves the old block alone. A subclass gives the five things that differ: to take a block,
+ * to give it back, to look one up, to resize one in place, and how far the region was ever used.
  * <p>
  * Threads: as the subclass says; this class keeps no state that changes, but for the region's claim.
  */
@@ -188,11 +188,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
 
     @Override
     public long grow(
-        final long address,
-        final long oldSize,
-        final long oldAlignment,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         checkResize("grow", oldSize, oldAlignment, newSize, newAlignment, newSize >= oldSize);
         if (0 == oldSize)
@@ -210,11 +206,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
 
     @Override
     public long growZeroed(
-        final long address,
-        final long oldSize,
-        final long oldAlignment,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         checkResize("growZeroed", oldSize, oldAlignment, newSize, newAlignment, newSize >= oldSize);
         if (0 == oldSize)
@@ -231,11 +223,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
 
     @Override
     public long shrink(
-        final long address,
-        final long oldSize,
-        final long oldAlignment,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         checkResize("shrink", oldSize, oldAlignment, newSize, newAlignment, newSize <= oldSize);
         if (0 == oldSize)
@@ -359,12 +347,8 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
 
     /** Never fails: a block that can't move stays, and a smaller size always fits where the larger one was. */
     private long shrinkAligned(
-        final long address,
-        final long length,
-        final long oldSize,
-        final long oldAlignment,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long length, final long oldSize,
+        final long oldAlignment, final long newSize, final long newAlignment)
     {
         if (shouldMove(length, newSize))
         {
@@ -379,12 +363,8 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     }
 
     private long move(
-        final long address,
-        final long oldSize,
-        final long oldAlignment,
-        final long keptSize,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long oldSize, final long oldAlignment,
+        final long keptSize, final long newSize, final long newAlignment)
     {
         final long moved = tryMove(address, oldSize, oldAlignment, keptSize, newSize, newAlignment);
         if (NULL == moved)
@@ -395,12 +375,8 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     }
 
     private long tryMove(
-        final long address,
-        final long oldSize,
-        final long oldAlignment,
-        final long keptSize,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long oldSize, final long oldAlignment,
+        final long keptSize, final long newSize, final long newAlignment)
     {
         final long moved = takeBlock(newSize, newAlignment);
         if (NULL != moved)
@@ -412,12 +388,8 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     }
 
     private static void checkResize(
-        final String operation,
-        final long oldSize,
-        final long oldAlignment,
-        final long newSize,
-        final long newAlignment,
-        final boolean rightDirection)
+        final String operation, final long oldSize, final long oldAlignment,
+        final long newSize, final long newAlignment, final boolean rightDirection)
     {
         checkLayout(oldSize, oldAlignment);
         checkLayout(newSize, newAlignment);

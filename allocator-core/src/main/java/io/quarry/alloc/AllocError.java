@@ -16,8 +16,8 @@
 package io.quarry.alloc;
 
 /**
- * No block could be had: memory is exhausted, or the allocator can't serve such a layout at all. Callers that care which
- * may ask {@link #isUnsupported()}; all instances are equal.
+ * No block could be had: memory is exhausted, or the allocator can't serve such a layout at all. Callers that care
+ * which may ask {@link #isUnsupported()}; all instances are equal.
  * <p>
  * The two instances are made once and carry no stack trace, so that failure makes no garbage.
  * {@code -Dquarry.stackTraces=true} makes a fresh one with its trace each time, for finding out who asks.

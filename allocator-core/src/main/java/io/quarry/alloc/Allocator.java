@@ -59,7 +59,7 @@ public interface Allocator
      *
      * @param size      bytes, from 0.
      * @param alignment a power of two, bytes.
-     * @return the address, a multiple of {@code alignment}, of at least {@code size} bytes whose content is unspecified.
+     * @return the address, a multiple of {@code alignment}, of at least {@code size} bytes of unspecified content.
      * @throws AllocError               if no such block is free, or none ever can be; nothing has changed.
      * @throws IllegalArgumentException if {@code size} and {@code alignment} make no valid layout.
      */

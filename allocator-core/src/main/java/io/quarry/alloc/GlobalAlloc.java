@@ -16,8 +16,9 @@
 package io.quarry.alloc;
 
 /**
- * The lower contract of allocation, that of Rust's {@code core::alloc::GlobalAlloc}: failure is a {@link Allocator#NULL}
- * address and never an exception, sizes are never 0, and a block is freed with exactly the layout it has.
+ * The lower contract of allocation, that of Rust's {@code core::alloc::GlobalAlloc}: failure is a
+ * {@link Allocator#NULL} address and never an exception, sizes are never 0, and a block is freed with exactly the
+ * layout it has.
  * <p>
  * A block has the alignment it was allocated with, and the size it was allocated with or last reallocated to.
  * Implementations must not allocate from the program's global allocator.
@@ -60,8 +61,8 @@ public interface GlobalAlloc
      * @param size      bytes, the block's size.
      * @param alignment the block's alignment.
      * @param newSize   bytes, from 1.
-     * @return the block that holds the first min(size, newSize) bytes, {@code address} being dead unless it is the same;
-     *         or {@link Allocator#NULL}, the old block untouched.
+     * @return the block that holds the first min(size, newSize) bytes, {@code address} being dead unless it is the
+     *         same; or {@link Allocator#NULL}, the old block untouched.
      * @throws IllegalArgumentException if the new size is 0 or invalid.
      */
     long realloc(long address, long size, long alignment, long newSize);

@@ -16,8 +16,8 @@
 package io.quarry.alloc;
 
 /**
- * The exceptions that refuse a wrong call, each naming the value. Made at the moment of the mistake, with a stack trace:
- * misuse is a defect of the caller, not an event to be quick about.
+ * The exceptions that refuse a wrong call, each naming the value. Made at the moment of the mistake, with a stack
+ * trace: misuse is a defect of the caller, not an event to be quick about.
  */
 public final class Misuse
 {

@@ -34,8 +34,8 @@ public interface RegionAllocator extends Allocator, GlobalAlloc, Verifiable, Aut
      * @param minSize   bytes, from 1: a smaller block is of no use.
      * @param size      bytes, at least {@code minSize}: what is wanted.
      * @param alignment a power of two, bytes.
-     * @return the address; {@code usableSize(address, minSize, alignment)} tells what was had. {@link Allocator#NULL} if
-     *         not even {@code minSize} bytes are free.
+     * @return the address; {@code usableSize(address, minSize, alignment)} tells what was had. {@link Allocator#NULL}
+     *         if not even {@code minSize} bytes are free.
      * @throws IllegalArgumentException if a size is out of range or the layout invalid.
      */
     default long allocUpTo(final long minSize, final long size, final long alignment)
@@ -60,8 +60,8 @@ public interface RegionAllocator extends Allocator, GlobalAlloc, Verifiable, Aut
 
     /**
      * Ends the allocator: every block dies, later calls are refused with an {@link IllegalStateException}, and the
-     * region may be claimed by another allocator. A second call does nothing. The region itself stays open; it is closed
-     * by who made it.
+     * region may be claimed by another allocator. A second call does nothing. The region itself stays open; it is
+     * closed by who made it.
      */
     @Override
     void close();
