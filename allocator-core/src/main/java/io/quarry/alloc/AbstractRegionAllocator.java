@@ -90,23 +90,6 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     protected abstract boolean resizeBlock(long address, long length, long newSize);
 
     /**
-     * Copies bytes from one block to another.
-     *
-     * @param from   address of the first byte read.
-     * @param to     address of the first byte written.
-     * @param length bytes.
-     */
-    protected abstract void copyBytes(long from, long to, long length);
-
-    /**
-     * Writes zeros.
-     *
-     * @param address of the first byte.
-     * @param length  bytes.
-     */
-    protected abstract void zeroBytes(long address, long length);
-
-    /**
      * Whether a block that shrinks should rather move to another one than stay where it is.
      *
      * @param length  of the block, bytes.
@@ -217,7 +200,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         final long length = blockLength(address, oldSize, oldAlignment);
         final long grown = isAligned(address, newAlignment) && resizeBlock(address, length, newSize) ?
             address : move(address, oldSize, oldAlignment, oldSize, newSize, newAlignment);
-        zeroBytes(grown + oldSize, blockLength(grown, newSize, newAlignment) - oldSize);
+        claim().zero(grown + oldSize, blockLength(grown, newSize, newAlignment) - oldSize);
         return grown;
     }
 
@@ -381,7 +364,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         final long moved = takeBlock(newSize, newAlignment);
         if (NULL != moved)
         {
-            copyBytes(address, moved, keptSize);
+            claim().copy(address, moved, keptSize);
             returnBlock(address, oldSize, oldAlignment);
         }
         return moved;

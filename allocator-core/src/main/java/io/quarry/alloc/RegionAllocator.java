@@ -28,6 +28,13 @@ public interface RegionAllocator extends Allocator, GlobalAlloc, Verifiable, Aut
     Region region();
 
     /**
+     * The hold on the region, through which this allocator copies and zeroes, and one that stands on it does.
+     *
+     * @return the claim; it ends when the allocator that made it is closed.
+     */
+    RegionClaim claim();
+
+    /**
      * Allocates a block of any size in a range: for a caller that prefers the length of a hole at hand to a longer
      * block that would have to be cut from memory not used before.
      *

@@ -1,0 +1,319 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.slab;
+
+import io.quarry.alloc.Allocator;
+import io.quarry.alloc.RegionAllocator;
+import io.quarry.alloc.WordVisits;
+
+import java.util.Arrays;
+
+/**
+ * A small stack of slots for each class, ready to be handed out, and how it is filled from slabs and emptied to them.
+ * <p>
+ * Bytes: 256 a class.
+ */
+final class Magazines
+{
+    /*
+     *   entries, one magazine of 64 ints a class
+     *   +---------+---------+--------------------+---------------------------+
+     *   |  count  |  limit  | slots, as granules | not used                  |
+     *   +---------+---------+--------------------+---------------------------+
+     *     0         1         2 .. 1 + count       .. 63
+     *
+     * A slot is in one place: live, in its magazine, or in its slab, where it is free to be taken. With the checks on no
+     * bit tells the last two apart, nor need it: a magazine is refilled only when it is empty, and then every slot of
+     * its class that isn't live is in a slab.
+     *
+     * The limit: 4 KiB of slots, but at least 4 slots and a sixteenth of the class's slots; so a class of few blocks
+     * doesn't hold many, and no magazine holds more than 62. Half is filled and half is flushed at a time.
+     */
+    static final int SHIFT = 6;
+    static final int HEADER = 2;
+    static final int CAPACITY = (1 << SHIFT) - HEADER;
+
+    private static final int LIMIT_BYTES = 4096;
+    private static final int LEAST = 4;
+    private static final int SHARE_SHIFT = 4;
+
+    final int[] entries = new int[SizeClasses.COUNT + 1 << SHIFT];
+
+    /**
+     * By class: head of the one empty slab that is kept, or {@link SlabTable#NONE}. With the checks on its slots may have
+     * gone out again from the magazine, so it is looked at before it is given back.
+     */
+    private final int[] keptEmpty = new int[SizeClasses.COUNT + 1];
+    private final SlabTable table;
+    private final RegionAllocator upstream;
+    private final long base;
+
+    Magazines(final SlabTable table, final RegionAllocator upstream)
+    {
+        this.table = table;
+        this.upstream = upstream;
+        base = upstream.region().address();
+        Arrays.fill(keptEmpty, SlabTable.NONE);
+        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
+        {
+            setLimit(sizeClass);
+        }
+    }
+
+    int count(final int sizeClass)
+    {
+        return entries[sizeClass << SHIFT];
+    }
+
+    int limit(final int sizeClass)
+    {
+        return entries[(sizeClass << SHIFT) + 1];
+    }
+
+    int entry(final int sizeClass, final int index)
+    {
+        return entries[(sizeClass << SHIFT) + HEADER + index];
+    }
+
+    int keptEmpty(final int sizeClass)
+    {
+        return keptEmpty[sizeClass];
+    }
+
+    /**
+     * Fills an empty magazine from the lowest slabs with room, or else from a new slab.
+     *
+     * @return false if there is no slot to be had, and nothing has changed.
+     */
+    boolean refill(final int sizeClass)
+    {
+        if (0 == fillFromPartial(sizeClass))
+        {
+            if (!makeSlab(sizeClass) && (0 == trim() || !makeSlab(sizeClass)))
+            {
+                return false;
+            }
+            fillFromPartial(sizeClass);
+        }
+        return true;
+    }
+
+    /**
+     * Flushes the older half of a full magazine to the slabs and then puts a slot on top.
+     */
+    void flushAndPush(final int sizeClass, final int granule)
+    {
+        flush(sizeClass, Math.max(1, count(sizeClass) >>> 1));
+        final int magazine = sizeClass << SHIFT;
+        final int count = entries[magazine];
+        entries[magazine + HEADER + count] = granule;
+        entries[magazine] = count + 1;
+    }
+
+    /**
+     * Empties all magazines and gives all empty slabs back.
+     *
+     * @return bytes that the upstream got.
+     */
+    long trim()
+    {
+        final long before = table.slabUnits();
+        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
+        {
+            flush(sizeClass, count(sizeClass));
+            final int kept = keptEmpty[sizeClass];
+            keptEmpty[sizeClass] = SlabTable.NONE;
+            if (SlabTable.NONE != kept && table.isEmpty(kept, kept))
+            {
+                giveBack(kept, sizeClass);
+            }
+        }
+        return before - table.slabUnits() << SlabSizing.UNIT_SHIFT;
+    }
+
+    /**
+     * Gives every slab back, whatever lives in it.
+     */
+    void dissolve()
+    {
+        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
+        {
+            entries[sizeClass << SHIFT] = 0;
+            keptEmpty[sizeClass] = SlabTable.NONE;
+        }
+        for (int unit = 0; unit < table.units(); unit++)
+        {
+            if (table.isHead(unit))
+            {
+                giveBack(unit, table.classOf[unit]);
+            }
+        }
+        Arrays.fill(table.taken, 0);
+    }
+
+    long metadataBytes()
+    {
+        return (long)(entries.length + keptEmpty.length) * Integer.BYTES;
+    }
+
+    private int fillFromPartial(final int sizeClass)
+    {
+        final int begin = (sizeClass << SHIFT) + HEADER;
+        final int end = begin + Math.max(1, limit(sizeClass) >>> 1);
+        int index = begin;
+        while (index >= begin && index < end)
+        {
+            final int head = table.firstPartial(sizeClass);
+            if (SlabTable.NONE == head)
+            {
+                break;
+            }
+            if (head == keptEmpty[sizeClass])
+            {
+                keptEmpty[sizeClass] = SlabTable.NONE;
+            }
+            index = table.freeSlots(head, entries, index, end);
+            if (index >= 0)
+            {
+                table.clearPartial(head);
+            }
+        }
+        final int filled = (index < 0 ? ~index : index) - begin;
+        stackLowestOnTop(begin, filled);
+        if (!SlabAllocator.CHECKS)
+        {
+            table.take(entries, begin, filled);
+        }
+        entries[sizeClass << SHIFT] = filled;
+        return filled;
+    }
+
+    private void stackLowestOnTop(final int begin, final int count)
+    {
+        for (int low = begin, high = begin + count - 1; low < high; low++, high--)
+        {
+            final int granule = entries[low];
+            entries[low] = entries[high];
+            entries[high] = granule;
+        }
+    }
+
+    private boolean makeSlab(final int sizeClass)
+    {
+        final int wanted = SlabSizing.wantedUnits(sizeClass, table.population(sizeClass));
+        final long least = (long)SlabSizing.leastUnits(sizeClass, wanted) << SlabSizing.UNIT_SHIFT;
+        final long address =
+            upstream.allocUpTo(least, (long)wanted << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT);
+        if (Allocator.NULL == address)
+        {
+            return false;
+        }
+        final long length = upstream.usableSize(address, least, SizeClasses.MAX_ALIGNMENT);
+        table.install(
+            (int)(address - base >>> SlabSizing.UNIT_SHIFT),
+            (int)Math.min(length >>> SlabSizing.UNIT_SHIFT, SlabTable.MAX_UNITS),
+            sizeClass,
+            length);
+        setLimit(sizeClass);
+        return true;
+    }
+
+    /** Gives the lowest entries of a magazine, the oldest, to their slabs. */
+    private void flush(final int sizeClass, final int flushed)
+    {
+        final int magazine = sizeClass << SHIFT;
+        final int begin = magazine + HEADER;
+        final int slabsBefore = table.slabs();
+        for (int i = begin; i < begin + flushed; i++)
+        {
+            release(entries[i], sizeClass);
+        }
+        final int kept = entries[magazine] - flushed;
+        System.arraycopy(entries, begin + flushed, entries, begin, kept);
+        entries[magazine] = kept;
+        WordVisits.count(entries[magazine]);
+        if (SlabAllocator.CHECKS && slabsBefore != table.slabs())
+        {
+            dropEntriesOfGoneSlabs(magazine);
+        }
+    }
+
+    private void release(final int granule, final int sizeClass)
+    {
+        final int unit = granule >>> SlabTable.GRANULES_A_UNIT_SHIFT;
+        if (0 == table.classOf[unit])
+        {
+            return;
+        }
+        final int head = table.headOf(unit);
+        if (!SlabAllocator.CHECKS)
+        {
+            table.taken[granule >>> 6] &= ~(1L << granule);
+        }
+        table.markPartial(head);
+        if (table.isEmpty(head, unit) && head != keptEmpty[sizeClass])
+        {
+            keepOrGiveBack(head, sizeClass);
+        }
+    }
+
+    /** One empty slab a class is kept, the lower one, so that a block that comes and goes doesn't make and unmake it. */
+    private void keepOrGiveBack(final int head, final int sizeClass)
+    {
+        final int kept = keptEmpty[sizeClass];
+        if (SlabTable.NONE == kept || !table.isEmpty(kept, kept))
+        {
+            keptEmpty[sizeClass] = head;
+            return;
+        }
+        keptEmpty[sizeClass] = Math.min(kept, head);
+        giveBack(Math.max(kept, head), sizeClass);
+    }
+
+    private void giveBack(final int head, final int sizeClass)
+    {
+        final long address = base + ((long)head << SlabSizing.UNIT_SHIFT);
+        final long length = upstream.usableSize(
+            address, (long)table.length(head) << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT);
+        table.remove(head, length);
+        setLimit(sizeClass);
+        upstream.dealloc(address, length, SizeClasses.MAX_ALIGNMENT);
+    }
+
+    /** With the checks on a slab is empty when none of its slots is live; some may then still be in the magazine. */
+    private void dropEntriesOfGoneSlabs(final int magazine)
+    {
+        int kept = 0;
+        for (int i = 0; i < entries[magazine]; i++)
+        {
+            final int granule = entries[magazine + HEADER + i];
+            if (0 != table.classOf[granule >>> SlabTable.GRANULES_A_UNIT_SHIFT])
+            {
+                entries[magazine + HEADER + kept++] = granule;
+            }
+        }
+        entries[magazine] = kept;
+    }
+
+    private void setLimit(final int sizeClass)
+    {
+        final int size = SizeClasses.size(sizeClass);
+        final int slots = (table.population(sizeClass) << SlabSizing.UNIT_SHIFT) / size;
+        final int byShare = Math.max(LEAST, slots >>> SHARE_SHIFT);
+        final int byBytes = Math.max(1, LIMIT_BYTES / size);
+        entries[(sizeClass << SHIFT) + 1] = Math.min(CAPACITY, Math.min(byBytes, byShare));
+    }
+}

@@ -1,0 +1,442 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.slab;
+
+import io.quarry.alloc.AbstractRegionAllocator;
+import io.quarry.alloc.AllocatorStats;
+import io.quarry.alloc.Checks;
+import io.quarry.alloc.Layout;
+import io.quarry.alloc.Misuse;
+import io.quarry.alloc.Region;
+import io.quarry.alloc.RegionAllocator;
+import io.quarry.alloc.RegionClaim;
+
+/**
+ * Serves blocks to 2 KiB from slabs of one size each, and passes everything else on to an upstream allocator.
+ * <p>
+ * Choose it for programs with many small blocks, that is, for most. It costs little where only large blocks are asked
+ * for, yet nothing is gained then: call the upstream itself. For one thread; two threads need an allocator each.
+ * <p>
+ * Time: to allocate or free a small block is to pop or push an {@code int}, and to flip a bit that tells live from dead
+ * ({@code -Dquarry.checks=off} leaves that out). Once in some dozen calls a magazine is refilled from the lowest slabs
+ * with room, or half of it flushed to them.
+ * <p>
+ * Bytes: 1.2 % of the region for the tables, and 10 KiB for the magazines; in the slabs at most 11.1 % for rounding up.
+ * What is cached and not live: at most {@link Magazines#CAPACITY} slots and one empty slab a class; {@link #trim()}
+ * gives it back.
+ * <p>
+ * Source: Bonwick, "The Slab Allocator" (1994), and Bonwick and Adams, "Magazines and Vmem" (2001), section 3, with the
+ * bits outside the blocks.
+ */
+public final class SlabAllocator extends AbstractRegionAllocator
+{
+    static final boolean CHECKS = Checks.ENABLED;
+    private static final byte[] CLASS_OF_GRANULES = SizeClasses.OF_GRANULES;
+
+    /** For {@link #isFast}: sizes below 2^11 are small, alignments below 2^4 more bits fit left of bit 7. */
+    private static final int FAST_SIZE_BITS = 11;
+    private static final int FAST_ALIGNMENT_SHIFT = 7;
+
+    /** Granules are numbered with an int. */
+    private static final long MAX_REGION = (long)Integer.MAX_VALUE << SizeClasses.GRANULE_SHIFT;
+
+    private final long base;
+    private final long granules;
+    private final byte[] classOf;
+    private final long[] taken;
+    private final int[] entries;
+    private final RegionAllocator upstream;
+    private final SlabTable table;
+    private final Magazines magazines;
+    private boolean closed;
+
+    /**
+     * Makes an allocator on top of another one, which it doesn't own: other callers may use the upstream as well, and
+     * it is closed by who made it, after this one.
+     *
+     * @param upstream for slabs and for what is larger than they serve.
+     * @throws IllegalArgumentException if the upstream's region is larger than 32 GiB.
+     */
+    public SlabAllocator(final RegionAllocator upstream)
+    {
+        super(checkRegion(upstream.region()));
+        this.upstream = upstream;
+        base = upstream.region().address();
+        granules = upstream.region().capacity() >>> SlabSizing.UNIT_SHIFT << SlabTable.GRANULES_A_UNIT_SHIFT;
+        table = new SlabTable(upstream.region().capacity());
+        magazines = new Magazines(table, upstream);
+        classOf = table.classOf;
+        taken = table.taken;
+        entries = magazines.entries;
+    }
+
+    @Override
+    public long allocate(final long size, final long alignment)
+    {
+        if (isFast(size, alignment))
+        {
+            final long address = pop(CLASS_OF_GRANULES[(int)(size + 15) >>> SizeClasses.GRANULE_SHIFT]);
+            if (NULL != address)
+            {
+                return address;
+            }
+        }
+        return super.allocate(size, alignment);
+    }
+
+    @Override
+    public long alloc(final long size, final long alignment)
+    {
+        if (isFast(size, alignment))
+        {
+            final long address = pop(CLASS_OF_GRANULES[(int)(size + 15) >>> SizeClasses.GRANULE_SHIFT]);
+            if (NULL != address)
+            {
+                return address;
+            }
+        }
+        return super.alloc(size, alignment);
+    }
+
+    @Override
+    public void deallocate(final long address, final long size, final long alignment)
+    {
+        if (!isFast(size, alignment) ||
+            !push(address, CLASS_OF_GRANULES[(int)(size + 15) >>> SizeClasses.GRANULE_SHIFT]))
+        {
+            super.deallocate(address, size, alignment);
+        }
+    }
+
+    @Override
+    public void dealloc(final long address, final long size, final long alignment)
+    {
+        if (!isFast(size, alignment) ||
+            !push(address, CLASS_OF_GRANULES[(int)(size + 15) >>> SizeClasses.GRANULE_SHIFT]))
+        {
+            super.dealloc(address, size, alignment);
+        }
+    }
+
+    @Override
+    public long grow(
+        final long address,
+        final long oldSize,
+        final long oldAlignment,
+        final long newSize,
+        final long newAlignment)
+    {
+        return staysUpstream(address, oldSize, newSize, newAlignment) ?
+            upstream.grow(address, oldSize, oldAlignment, newSize, newAlignment) :
+            super.grow(address, oldSize, oldAlignment, newSize, newAlignment);
+    }
+
+    @Override
+    public long growZeroed(
+        final long address,
+        final long oldSize,
+        final long oldAlignment,
+        final long newSize,
+        final long newAlignment)
+    {
+        return staysUpstream(address, oldSize, newSize, newAlignment) ?
+            upstream.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment) :
+            super.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment);
+    }
+
+    @Override
+    public long shrink(
+        final long address,
+        final long oldSize,
+        final long oldAlignment,
+        final long newSize,
+        final long newAlignment)
+    {
+        return staysUpstream(address, oldSize, newSize, newAlignment) ?
+            upstream.shrink(address, oldSize, oldAlignment, newSize, newAlignment) :
+            super.shrink(address, oldSize, oldAlignment, newSize, newAlignment);
+    }
+
+    @Override
+    public long realloc(final long address, final long size, final long alignment, final long newSize)
+    {
+        return staysUpstream(address, size, newSize, alignment) ?
+            upstream.realloc(address, size, alignment, newSize) : super.realloc(address, size, alignment, newSize);
+    }
+
+    @Override
+    public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
+    {
+        return isUpstreams(address) && 0 != oldSize ?
+            upstream.tryResize(address, oldSize, alignment, newSize) :
+            super.tryResize(address, oldSize, alignment, newSize);
+    }
+
+    @Override
+    public boolean isThreadSafe()
+    {
+        return false;
+    }
+
+    @Override
+    public RegionClaim claim()
+    {
+        return upstream.claim();
+    }
+
+    @Override
+    public long trim()
+    {
+        checkOpen();
+        return magazines.trim() + upstream.trim();
+    }
+
+    @Override
+    public AllocatorStats stats()
+    {
+        return SlabVerifier.stats(table, magazines, upstream.stats());
+    }
+
+    @Override
+    public void verify()
+    {
+        new SlabVerifier(table, magazines).verify();
+        upstream.verify();
+    }
+
+    /**
+     * Ends the allocator: every block in its slabs dies, and the slabs go back to the upstream. Blocks larger than slabs
+     * serve live on there. Later calls are refused; a second close does nothing.
+     */
+    @Override
+    public void close()
+    {
+        if (!closed)
+        {
+            closed = true;
+            magazines.dissolve();
+        }
+    }
+
+    @Override
+    protected long takeBlock(final long size, final long alignment)
+    {
+        checkOpen();
+        if (SizeClasses.isSmall(size, alignment))
+        {
+            return pop(SizeClasses.of(size, alignment));
+        }
+        final long address = upstream.alloc(size, alignment);
+        return NULL == address && magazines.trim() > 0 ? upstream.alloc(size, alignment) : address;
+    }
+
+    @Override
+    protected long takeZeroedBlock(final long size, final long alignment)
+    {
+        checkOpen();
+        if (SizeClasses.isSmall(size, alignment))
+        {
+            final int sizeClass = SizeClasses.of(size, alignment);
+            final long address = pop(sizeClass);
+            if (NULL != address)
+            {
+                claim().zero(address, SizeClasses.size(sizeClass));
+            }
+            return address;
+        }
+        final long address = upstream.allocZeroed(size, alignment);
+        return NULL == address && magazines.trim() > 0 ? upstream.allocZeroed(size, alignment) : address;
+    }
+
+    @Override
+    protected void returnBlock(final long address, final long size, final long alignment)
+    {
+        final int sizeClass = classAt(address);
+        if (0 == sizeClass)
+        {
+            upstream.dealloc(address, size, alignment);
+            return;
+        }
+        checkLive(address, size, alignment, sizeClass);
+        push(address, sizeClass);
+    }
+
+    @Override
+    protected long blockLength(final long address, final long size, final long alignment)
+    {
+        final int sizeClass = classAt(address);
+        if (0 == sizeClass)
+        {
+            return upstream.usableSize(address, size, alignment);
+        }
+        checkLive(address, size, alignment, sizeClass);
+        return SizeClasses.size(sizeClass);
+    }
+
+    @Override
+    protected boolean resizeBlock(final long address, final long length, final long newSize)
+    {
+        return newSize <= length;
+    }
+
+    /** A block stays where it is until a class of half its length would do. */
+    @Override
+    protected boolean shouldMove(final long length, final long newSize)
+    {
+        return newSize <= length >>> 1;
+    }
+
+    private static Region checkRegion(final Region region)
+    {
+        if (region.capacity() > MAX_REGION)
+        {
+            throw new IllegalArgumentException("region of capacity=" + region.capacity() +
+                ": slabs are found by numbers that end at capacity=" + MAX_REGION);
+        }
+        return region;
+    }
+
+    /**
+     * Whether a request is small, valid and of an alignment that every slot has: one test for the common case.
+     * <p>
+     * With size in 1..2048 and alignment in 1..16 the two terms of the first part are below 2^11, and with any other
+     * size or alignment, 0 and negative ones included, one of them is not.
+     */
+    private static boolean isFast(final long size, final long alignment)
+    {
+        return 0 == (((size - 1 | alignment - 1 << FAST_ALIGNMENT_SHIFT) >>> FAST_SIZE_BITS) |
+            (alignment & alignment - 1));
+    }
+
+    private long pop(final int sizeClass)
+    {
+        final int[] entries = this.entries;
+        final int magazine = sizeClass << Magazines.SHIFT;
+        final int count = entries[magazine];
+        if (0 == count)
+        {
+            return refill(sizeClass);
+        }
+        final int granule = entries[magazine + Magazines.HEADER - 1 + count];
+        entries[magazine] = count - 1;
+        if (CHECKS)
+        {
+            taken[granule >>> 6] |= 1L << granule;
+        }
+        return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
+    }
+
+    /** Takes a live slot of the class back; false, with nothing changed, if the address isn't one. */
+    private boolean push(final long address, final int sizeClass)
+    {
+        // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
+        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
+        if (rotated < 0 || rotated >= granules)
+        {
+            return false;
+        }
+        final int granule = (int)rotated;
+        if (classOf[granule >>> SlabTable.GRANULES_A_UNIT_SHIFT] != sizeClass)
+        {
+            return false;
+        }
+        if (CHECKS)
+        {
+            final long word = taken[granule >>> 6];
+            final long bit = 1L << granule;
+            if (0 == (word & bit))
+            {
+                return false;
+            }
+            taken[granule >>> 6] = word ^ bit;
+        }
+        final int[] entries = this.entries;
+        final int magazine = sizeClass << Magazines.SHIFT;
+        final int count = entries[magazine];
+        if (count >= entries[magazine + 1])
+        {
+            magazines.flushAndPush(sizeClass, granule);
+            return true;
+        }
+        entries[magazine] = count + 1;
+        entries[magazine + Magazines.HEADER + count] = granule;
+        return true;
+    }
+
+    private long refill(final int sizeClass)
+    {
+        checkOpen();
+        return magazines.refill(sizeClass) ? pop(sizeClass) : NULL;
+    }
+
+    private int classAt(final long address)
+    {
+        checkOpen();
+        final long offset = address - base;
+        if (Long.compareUnsigned(offset, region().capacity()) >= 0)
+        {
+            throw Misuse.foreign(address, region());
+        }
+        final int unit = (int)(offset >>> SlabSizing.UNIT_SHIFT);
+        return unit < classOf.length ? classOf[unit] : 0;
+    }
+
+    private void checkLive(final long address, final long size, final long alignment, final int sizeClass)
+    {
+        if (!CHECKS)
+        {
+            return;
+        }
+        final int granule = (int)(address - base >>> SizeClasses.GRANULE_SHIFT);
+        if (!isAligned(address, SizeClasses.GRANULE) || !table.isSlotStart(granule))
+        {
+            throw Misuse.interior(address);
+        }
+        if (0 == (taken[granule >>> 6] & 1L << granule))
+        {
+            throw Misuse.dead(address);
+        }
+        if (size > SizeClasses.size(sizeClass))
+        {
+            throw Misuse.tooLarge(address, size, SizeClasses.size(sizeClass));
+        }
+        if (!isAligned(address, alignment))
+        {
+            throw Misuse.misaligned(address, alignment);
+        }
+    }
+
+    /** Whether a resize concerns the upstream alone: its block, and it will still be too large for slabs. */
+    private boolean staysUpstream(
+        final long address, final long oldSize, final long newSize, final long newAlignment)
+    {
+        return 0 != oldSize && newSize > 0 && Layout.isValid(newSize, newAlignment) &&
+            !SizeClasses.isSmall(newSize, newAlignment) && isUpstreams(address);
+    }
+
+    private boolean isUpstreams(final long address)
+    {
+        return owns(address) && 0 == classAt(address);
+    }
+
+    private void checkOpen()
+    {
+        if (closed)
+        {
+            throw Misuse.closed(this);
+        }
+    }
+}
