@@ -35,9 +35,9 @@ final class Magazines
      *   +---------+---------+--------------------+---------------------------+
      *     0         1         2 .. 1 + count       .. 63
      *
-     * A slot is in one place: live, in its magazine, or in its slab, where it is free to be taken. With the checks on no
-     * bit tells the last two apart, nor need it: a magazine is refilled only when it is empty, and then every slot of
-     * its class that isn't live is in a slab.
+     * A slot is in one place: live, in its magazine, or in its slab, where it is free to be taken. With the checks on
+     * no bit tells the last two apart, nor need it: a magazine is refilled only when it is empty, and then every slot
+     * of its class that isn't live is in a slab.
      *
      * The limit: 4 KiB of slots, but at least 4 slots and a sixteenth of the class's slots; so a class of few blocks
      * doesn't hold many, and no magazine holds more than 62. Half is filled and half is flushed at a time.
@@ -53,8 +53,8 @@ final class Magazines
     final int[] entries = new int[SizeClasses.COUNT + 1 << SHIFT];
 
     /**
-     * By class: head of the one empty slab that is kept, or {@link SlabTable#NONE}. With the checks on its slots may have
-     * gone out again from the magazine, so it is looked at before it is given back.
+     * By class: head of the one empty slab that is kept, or {@link SlabTable#NONE}. With the checks on its slots may
+     * have gone out again from the magazine, so it is looked at before it is given back.
      */
     private final int[] keptEmpty = new int[SizeClasses.COUNT + 1];
     private final SlabTable table;
@@ -270,7 +270,7 @@ final class Magazines
         }
     }
 
-    /** One empty slab a class is kept, the lower one, so that a block that comes and goes doesn't make and unmake it. */
+    /** One empty slab a class is kept, the lower one: a block that comes and goes doesn't make and unmake it. */
     private void keepOrGiveBack(final int head, final int sizeClass)
     {
         final int kept = keptEmpty[sizeClass];

@@ -42,11 +42,15 @@ final class SizeClasses
 
     static final int COUNT = 40;
 
+    /** For {@link #isPlain}: small sizes less 1 have 11 bits, and so have small alignments less 1, shifted by 7. */
+    private static final int PLAIN_SIZE_BITS = 11;
+    private static final int PLAIN_ALIGNMENT_SHIFT = 7;
+
     private static final int FIRST_STEP_LIMIT = 128;
     private static final int CLASSES_A_DOUBLING = 8;
 
-    /** Class of a size: {@code OF_GRANULES[(size + 15) >>> 4]}. */
-    static final byte[] OF_GRANULES = new byte[(MAX_SIZE >>> GRANULE_SHIFT) + 1];
+    /** By granules, rounded up. */
+    private static final byte[] OF_GRANULES = new byte[(MAX_SIZE >>> GRANULE_SHIFT) + 1];
 
     private static final short[] SIZE = new short[COUNT + 1];
 
@@ -66,6 +70,18 @@ final class SizeClasses
 
     private SizeClasses()
     {
+    }
+
+    /**
+     * Whether a request is small, valid and of an alignment that every slot has: one test for the common case.
+     * <p>
+     * With size in 1..2048 and alignment in 1..16 the two terms of the first part are below 2^11, and with any other
+     * size or alignment, 0 and negative ones included, one of them is not.
+     */
+    static boolean isPlain(final long size, final long alignment)
+    {
+        return 0 == (((size - 1 | alignment - 1 << PLAIN_ALIGNMENT_SHIFT) >>> PLAIN_SIZE_BITS) |
+            (alignment & alignment - 1));
     }
 
     /**
@@ -90,7 +106,18 @@ final class SizeClasses
      */
     static int of(final long size, final long alignment)
     {
-        return OF_GRANULES[(int)(roundUp(size, alignment) + GRANULE - 1) >>> GRANULE_SHIFT];
+        return ofSize(roundUp(size, alignment));
+    }
+
+    /**
+     * The class that serves a small request of an alignment up to that of every slot.
+     *
+     * @param size bytes, from 1 to {@link #MAX_SIZE}.
+     * @return from 1 to {@link #COUNT}.
+     */
+    static int ofSize(final long size)
+    {
+        return OF_GRANULES[(int)(size + GRANULE - 1) >>> GRANULE_SHIFT];
     }
 
     /**

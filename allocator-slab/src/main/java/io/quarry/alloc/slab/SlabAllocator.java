@@ -20,7 +20,6 @@ import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Checks;
 import io.quarry.alloc.Layout;
 import io.quarry.alloc.Misuse;
-import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.RegionClaim;
 
@@ -44,14 +43,6 @@ import io.quarry.alloc.RegionClaim;
 public final class SlabAllocator extends AbstractRegionAllocator
 {
     static final boolean CHECKS = Checks.ENABLED;
-    private static final byte[] CLASS_OF_GRANULES = SizeClasses.OF_GRANULES;
-
-    /** For {@link #isFast}: sizes below 2^11 are small, alignments below 2^4 more bits fit left of bit 7. */
-    private static final int FAST_SIZE_BITS = 11;
-    private static final int FAST_ALIGNMENT_SHIFT = 7;
-
-    /** Granules are numbered with an int. */
-    private static final long MAX_REGION = (long)Integer.MAX_VALUE << SizeClasses.GRANULE_SHIFT;
 
     private final long base;
     private final long granules;
@@ -72,7 +63,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
      */
     public SlabAllocator(final RegionAllocator upstream)
     {
-        super(checkRegion(upstream.region()));
+        super(upstream.region());
         this.upstream = upstream;
         base = upstream.region().address();
         granules = upstream.region().capacity() >>> SlabSizing.UNIT_SHIFT << SlabTable.GRANULES_A_UNIT_SHIFT;
@@ -86,9 +77,9 @@ public final class SlabAllocator extends AbstractRegionAllocator
     @Override
     public long allocate(final long size, final long alignment)
     {
-        if (isFast(size, alignment))
+        if (SizeClasses.isPlain(size, alignment))
         {
-            final long address = pop(CLASS_OF_GRANULES[(int)(size + 15) >>> SizeClasses.GRANULE_SHIFT]);
+            final long address = pop(SizeClasses.ofSize(size));
             if (NULL != address)
             {
                 return address;
@@ -100,9 +91,9 @@ public final class SlabAllocator extends AbstractRegionAllocator
     @Override
     public long alloc(final long size, final long alignment)
     {
-        if (isFast(size, alignment))
+        if (SizeClasses.isPlain(size, alignment))
         {
-            final long address = pop(CLASS_OF_GRANULES[(int)(size + 15) >>> SizeClasses.GRANULE_SHIFT]);
+            final long address = pop(SizeClasses.ofSize(size));
             if (NULL != address)
             {
                 return address;
@@ -114,8 +105,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
     @Override
     public void deallocate(final long address, final long size, final long alignment)
     {
-        if (!isFast(size, alignment) ||
-            !push(address, CLASS_OF_GRANULES[(int)(size + 15) >>> SizeClasses.GRANULE_SHIFT]))
+        if (!SizeClasses.isPlain(size, alignment) || !push(address, SizeClasses.ofSize(size)))
         {
             super.deallocate(address, size, alignment);
         }
@@ -124,8 +114,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
     @Override
     public void dealloc(final long address, final long size, final long alignment)
     {
-        if (!isFast(size, alignment) ||
-            !push(address, CLASS_OF_GRANULES[(int)(size + 15) >>> SizeClasses.GRANULE_SHIFT]))
+        if (!SizeClasses.isPlain(size, alignment) || !push(address, SizeClasses.ofSize(size)))
         {
             super.dealloc(address, size, alignment);
         }
@@ -133,11 +122,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
 
     @Override
     public long grow(
-        final long address,
-        final long oldSize,
-        final long oldAlignment,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         return staysUpstream(address, oldSize, newSize, newAlignment) ?
             upstream.grow(address, oldSize, oldAlignment, newSize, newAlignment) :
@@ -146,11 +131,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
 
     @Override
     public long growZeroed(
-        final long address,
-        final long oldSize,
-        final long oldAlignment,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         return staysUpstream(address, oldSize, newSize, newAlignment) ?
             upstream.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment) :
@@ -159,11 +140,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
 
     @Override
     public long shrink(
-        final long address,
-        final long oldSize,
-        final long oldAlignment,
-        final long newSize,
-        final long newAlignment)
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         return staysUpstream(address, oldSize, newSize, newAlignment) ?
             upstream.shrink(address, oldSize, oldAlignment, newSize, newAlignment) :
@@ -218,8 +195,8 @@ public final class SlabAllocator extends AbstractRegionAllocator
     }
 
     /**
-     * Ends the allocator: every block in its slabs dies, and the slabs go back to the upstream. Blocks larger than slabs
-     * serve live on there. Later calls are refused; a second close does nothing.
+     * Ends the allocator: every block in its slabs dies, and the slabs go back to the upstream. Blocks larger than
+     * slabs serve live on there. Later calls are refused; a second close does nothing.
      */
     @Override
     public void close()
@@ -297,28 +274,6 @@ public final class SlabAllocator extends AbstractRegionAllocator
     protected boolean shouldMove(final long length, final long newSize)
     {
         return newSize <= length >>> 1;
-    }
-
-    private static Region checkRegion(final Region region)
-    {
-        if (region.capacity() > MAX_REGION)
-        {
-            throw new IllegalArgumentException("region of capacity=" + region.capacity() +
-                ": slabs are found by numbers that end at capacity=" + MAX_REGION);
-        }
-        return region;
-    }
-
-    /**
-     * Whether a request is small, valid and of an alignment that every slot has: one test for the common case.
-     * <p>
-     * With size in 1..2048 and alignment in 1..16 the two terms of the first part are below 2^11, and with any other
-     * size or alignment, 0 and negative ones included, one of them is not.
-     */
-    private static boolean isFast(final long size, final long alignment)
-    {
-        return 0 == (((size - 1 | alignment - 1 << FAST_ALIGNMENT_SHIFT) >>> FAST_SIZE_BITS) |
-            (alignment & alignment - 1));
     }
 
     private long pop(final int sizeClass)

@@ -16,8 +16,8 @@
 package io.quarry.alloc.slab;
 
 /**
- * How long the next slab of a class is: a quarter of what the class holds already, between 1 KiB and the larger of 4 KiB
- * and eight slots, and then so much longer as makes the unused tail small.
+ * How long the next slab of a class is: a quarter of what the class holds already, between 1 KiB and the larger of
+ * 4 KiB and eight slots, and then so much longer as makes the unused tail small.
  */
 final class SlabSizing
 {

@@ -41,13 +41,16 @@ final class SlabTable
      *   T1  a slab's units follow each other; only its first has place < 0, and all have its class.
      *   T2  a taken bit stands at a slot's first granule only.
      *   T3  a slab with a slot that is neither live nor in a magazine is partial.
-     *   T4  bySlabWord[c] has word w if and only if some partial slab of class c has its head in units 64 w .. 64 w + 63.
+     *   T4  bySlabWord[c] has word w if and only if a partial slab of class c has its head in units 64 w .. 64 w + 63.
      */
     static final int GRANULES_A_UNIT_SHIFT = SlabSizing.UNIT_SHIFT - SizeClasses.GRANULE_SHIFT;
     static final int NONE = -1;
 
     /** A longer block from the upstream is used only so far: lengths are bytes of the place table. */
     static final int MAX_UNITS = 128;
+
+    /** Granules are numbered with an int. */
+    private static final long MAX_REGION = (long)Integer.MAX_VALUE << SizeClasses.GRANULE_SHIFT;
 
     /** By class: bits at the multiples of its size in granules, from bit 0. */
     private static final long[] STARTS = new long[SizeClasses.COUNT + 1];
@@ -76,6 +79,11 @@ final class SlabTable
 
     SlabTable(final long regionBytes)
     {
+        if (regionBytes > MAX_REGION)
+        {
+            throw new IllegalArgumentException("region of capacity=" + regionBytes +
+                ": slabs are found by numbers that end at capacity=" + MAX_REGION);
+        }
         final int units = Math.toIntExact(regionBytes >>> SlabSizing.UNIT_SHIFT);
         final int words = (units + 63) >>> 6;
         classOf = new byte[units];

@@ -27,7 +27,7 @@
  * <p>
  * Threads: {@link io.quarry.alloc.slab.SlabAllocator} is for one thread.
  * <p>
- * Source: Bonwick, "The Slab Allocator: An Object-Caching Kernel Memory Allocator" (1994); Bonwick and Adams, "Magazines
- * and Vmem" (2001).
+ * Source: Bonwick, "The Slab Allocator: An Object-Caching Kernel Memory Allocator" (1994); Bonwick and Adams,
+ * "Magazines and Vmem" (2001).
  */
 package io.quarry.alloc.slab;
