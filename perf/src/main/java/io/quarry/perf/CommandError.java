@@ -1,0 +1,43 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+/**
+ * Ends a command with a message for the user and an exit status, and without a stack trace.
+ */
+final class CommandError extends RuntimeException
+{
+    /** A deviation, or memory that ran out. */
+    static final int DEVIATION = 1;
+
+    /** A usage error, or a file that can't be read or contradicts itself. */
+    static final int USAGE = 2;
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    CommandError(final int status, final String message)
+    {
+        super(message);
+        this.status = status;
+    }
+
+    int status()
+    {
+        return status;
+    }
+}

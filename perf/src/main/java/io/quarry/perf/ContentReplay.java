@@ -1,0 +1,189 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * A pass that trusts nothing: every byte of every block is written, and read again when the block is resized, when it
+ * is freed, and at the end. Blocks that must be zero are read before they are written, addresses are held to their
+ * alignment. Each block has a pattern of its own, so two blocks that overlap show as a change in one of them.
+ * <p>
+ * The pass is also the one that the footprint is taken from, as it is the first on a fresh allocator.
+ */
+final class ContentReplay
+{
+    /** Odd, so that any two blocks, and any two words of one, differ in their low bytes already. */
+    private static final long BLOCK_STEP = 0xD1342543DE82EF95L;
+    private static final long WORD_STEP = 0x9E3779B97F4A7C15L;
+
+    private final Trace trace;
+    private final ReplayTarget target;
+    private final long[] seeds;
+    private long blocks;
+
+    /** Of the event at hand, for messages. */
+    private int eventIndex;
+
+    ContentReplay(final Trace trace, final ReplayTarget target)
+    {
+        this.trace = trace;
+        this.target = target;
+        this.seeds = new long[trace.slotCount()];
+    }
+
+    /**
+     * Replays the trace once and frees what it leaves.
+     *
+     * @throws ReplayFailure at the first byte that isn't what it must be, or if memory is exhausted.
+     */
+    void run()
+    {
+        replay(trace.events());
+        verify();
+        replay(trace.left());
+        verify();
+    }
+
+    private void verify()
+    {
+        try
+        {
+            target.verify();
+        }
+        catch (final IllegalStateException ex)
+        {
+            throw new ReplayFailure("verify() after the trace: " + ex.getMessage());
+        }
+    }
+
+    private void replay(final int[] events)
+    {
+        int i = 0;
+        try
+        {
+            for (; i < events.length; i += Trace.INTS)
+            {
+                eventIndex = i / Trace.INTS;
+                replayEvent(events, i);
+            }
+        }
+        catch (final OutOfMemoryError | RuntimeException ex)
+        {
+            throw ReplayFailure.at(events, i, target, ex);
+        }
+    }
+
+    private void replayEvent(final int[] events, final int i)
+    {
+        final int slot = events[i + Trace.SLOT];
+        final int size = events[i + Trace.SIZE];
+        final int alignment = Trace.alignment(events[i]);
+        switch (events[i] & Trace.OP_MASK)
+        {
+            case Trace.ALLOC ->
+            {
+                target.alloc(slot, size, alignment);
+                fill(slot, size, alignment);
+            }
+            case Trace.ALLOC_ZEROED ->
+            {
+                target.allocZeroed(slot, size, alignment);
+                check(slot, size, alignment, size, 0, 0);
+                fill(slot, size, alignment);
+            }
+            case Trace.REALLOC ->
+            {
+                final int oldSize = events[i + Trace.OLD_SIZE];
+                check(slot, oldSize, alignment, oldSize, seeds[slot], WORD_STEP);
+                target.realloc(slot, oldSize, size, alignment);
+                check(slot, size, alignment, Math.min(oldSize, size), seeds[slot], WORD_STEP);
+                fill(slot, size, alignment);
+            }
+            default ->
+            {
+                check(slot, size, alignment, size, seeds[slot], WORD_STEP);
+                target.free(slot, size, alignment);
+            }
+        }
+    }
+
+    private void fill(final int slot, final int size, final int alignment)
+    {
+        final long address = target.address(slot, alignment);
+        if (0 != (address & (alignment - 1)))
+        {
+            throw new ReplayFailure("event " + eventIndex + ": address=0x" + Long.toHexString(address) +
+                " is not a multiple of alignment=" + alignment);
+        }
+        final ByteBuffer bytes = target.bytes(slot, size, alignment).order(ByteOrder.LITTLE_ENDIAN);
+        final int wordBytes = size & -Long.BYTES;
+        long word = ++blocks * BLOCK_STEP;
+        seeds[slot] = word;
+        for (int at = 0; at < wordBytes; at += Long.BYTES)
+        {
+            bytes.putLong(at, word);
+            word += WORD_STEP;
+        }
+        for (int at = wordBytes; at < size; at++)
+        {
+            bytes.put(at, byteOf(word, at));
+        }
+        target.sampleFootprint();
+    }
+
+    private void check(
+        final int slot, final int size, final int alignment, final int length, final long seed, final long step)
+    {
+        final ByteBuffer bytes = target.bytes(slot, size, alignment).order(ByteOrder.LITTLE_ENDIAN);
+        final int wordBytes = length & -Long.BYTES;
+        long word = seed;
+        for (int at = 0; at < wordBytes; at += Long.BYTES)
+        {
+            if (bytes.getLong(at) != word)
+            {
+                throw deviation(slot, size, alignment, at, word, bytes);
+            }
+            word += step;
+        }
+        for (int at = wordBytes; at < length; at++)
+        {
+            if (bytes.get(at) != byteOf(word, at))
+            {
+                throw deviation(slot, size, alignment, at, word, bytes);
+            }
+        }
+    }
+
+    private ReplayFailure deviation(
+        final int slot, final int size, final int alignment, final int from, final long word, final ByteBuffer bytes)
+    {
+        int at = from;
+        while (bytes.get(at) == byteOf(word, at))
+        {
+            at++;
+        }
+        return new ReplayFailure("event " + eventIndex + ": byte " + at + " of the block of " + size + " at 0x" +
+            Long.toHexString(target.address(slot, alignment)) + ": wanted " + (byteOf(word, at) & 0xFF) + ", got " +
+            (bytes.get(at) & 0xFF));
+    }
+
+    private static byte byteOf(final long word, final int at)
+    {
+        return (byte)(word >>> (at % Long.BYTES) * Byte.SIZE);
+    }
+}

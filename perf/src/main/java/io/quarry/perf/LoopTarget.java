@@ -1,0 +1,101 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+import io.quarry.alloc.Region;
+
+import java.nio.ByteBuffer;
+
+/**
+ * No allocator: every block is at one fixed address. What a pass costs here is the cost of the replay loop, its touches
+ * included, and is taken off everybody's time. Blocks are touched as {@link QuarryTarget} does it.
+ */
+final class LoopTarget extends ReplayTarget
+{
+    private final Region region;
+    private final long fixed;
+    private final long[] addresses;
+    private long last;
+
+    LoopTarget(final Trace trace)
+    {
+        region = Region.allocate(Math.max(4096, trace.largestSize()));
+        fixed = region.address();
+        addresses = new long[trace.slotCount()];
+        QuarryTarget.touchAll(region);
+    }
+
+    @Override
+    void alloc(final int slot, final int size, final int alignment)
+    {
+        addresses[slot] = fixed;
+    }
+
+    @Override
+    void allocZeroed(final int slot, final int size, final int alignment)
+    {
+        addresses[slot] = fixed;
+    }
+
+    @Override
+    void realloc(final int slot, final int oldSize, final int newSize, final int alignment)
+    {
+        last = addresses[slot];
+        addresses[slot] = fixed;
+    }
+
+    @Override
+    void free(final int slot, final int size, final int alignment)
+    {
+        last = addresses[slot];
+    }
+
+    @Override
+    void touch(final int slot, final int size, final int alignment)
+    {
+        QuarryTarget.touch(region, addresses[slot], size);
+    }
+
+    @Override
+    long address(final int slot, final int alignment)
+    {
+        return last;
+    }
+
+    @Override
+    ByteBuffer bytes(final int slot, final int size, final int alignment)
+    {
+        throw new UnsupportedOperationException("blocks share one address");
+    }
+
+    @Override
+    long footprint()
+    {
+        return 0;
+    }
+
+    @Override
+    String freeMemory()
+    {
+        return "nothing to run out of";
+    }
+
+    @Override
+    public void close()
+    {
+        region.close();
+    }
+}

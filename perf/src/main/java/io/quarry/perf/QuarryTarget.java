@@ -1,0 +1,153 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+import io.quarry.alloc.AllocError;
+import io.quarry.alloc.Allocator;
+import io.quarry.alloc.AllocatorStats;
+import io.quarry.alloc.Region;
+import io.quarry.alloc.RegionAllocator;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A Quarry allocator over a region of its own. Blocks are touched through the region's {@link ByteBuffer}, as a program
+ * that uses no flag does it.
+ */
+final class QuarryTarget extends ReplayTarget
+{
+    private static final int PAGE = 4096;
+
+    private final Region region;
+    private final RegionAllocator allocator;
+    private final RegionAllocator upstream;
+    private final long[] addresses;
+
+    /**
+     * Makes the target.
+     *
+     * @param region    of both, closed with the target.
+     * @param upstream  what the allocator draws from, closed after it; or the allocator itself.
+     * @param allocator to be measured.
+     * @param slotCount of the trace.
+     */
+    QuarryTarget(
+        final Region region, final RegionAllocator upstream, final RegionAllocator allocator, final int slotCount)
+    {
+        this.region = region;
+        this.upstream = upstream;
+        this.allocator = allocator;
+        this.addresses = new long[slotCount];
+    }
+
+    /** Has the operating system provide every page, before the clock starts. */
+    static void touchAll(final Region region)
+    {
+        for (long offset = 0; offset < region.capacity(); offset += PAGE)
+        {
+            final long address = region.address() + offset;
+            region.buffer(address).put(region.bufferOffset(address), (byte)0);
+        }
+    }
+
+    static void touch(final Region region, final long address, final int size)
+    {
+        region.buffer(address).put(region.bufferOffset(address), (byte)1);
+        final long last = address + size - 1;
+        region.buffer(last).put(region.bufferOffset(last), (byte)1);
+    }
+
+    @Override
+    void alloc(final int slot, final int size, final int alignment)
+    {
+        addresses[slot] = allocator.allocate(size, alignment);
+    }
+
+    @Override
+    void allocZeroed(final int slot, final int size, final int alignment)
+    {
+        addresses[slot] = allocator.allocateZeroed(size, alignment);
+    }
+
+    @Override
+    void realloc(final int slot, final int oldSize, final int newSize, final int alignment)
+    {
+        final long address = allocator.realloc(addresses[slot], oldSize, alignment, newSize);
+        if (Allocator.NULL == address)
+        {
+            throw AllocError.exhausted();
+        }
+        addresses[slot] = address;
+    }
+
+    @Override
+    void free(final int slot, final int size, final int alignment)
+    {
+        allocator.deallocate(addresses[slot], size, alignment);
+    }
+
+    @Override
+    void touch(final int slot, final int size, final int alignment)
+    {
+        touch(region, addresses[slot], size);
+    }
+
+    @Override
+    long address(final int slot, final int alignment)
+    {
+        return addresses[slot];
+    }
+
+    @Override
+    ByteBuffer bytes(final int slot, final int size, final int alignment)
+    {
+        final long address = addresses[slot];
+        return region.buffer(address).slice(region.bufferOffset(address), size);
+    }
+
+    @Override
+    long footprint()
+    {
+        final AllocatorStats stats = allocator.stats();
+        return stats.highWaterBytes() + stats.metadataBytes();
+    }
+
+    @Override
+    void verify()
+    {
+        allocator.verify();
+        if (upstream != allocator)
+        {
+            upstream.verify();
+        }
+    }
+
+    @Override
+    String freeMemory()
+    {
+        final AllocatorStats stats = allocator.stats();
+        return "free were " + stats.freeBytes() + " bytes of " + region.capacity() + ", the longest run " +
+            stats.largestFreeRun() + " (a larger --region may help)";
+    }
+
+    @Override
+    public void close()
+    {
+        allocator.close();
+        upstream.close();
+        region.close();
+    }
+}

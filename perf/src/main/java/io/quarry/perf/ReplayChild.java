@@ -1,0 +1,142 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The main class of a child JVM: reads a decoded trace from standard input, replays it through one subject, and writes
+ * {@link Figures} to standard output.
+ */
+final class ReplayChild
+{
+    /** Argument: measure time, garbage, contents, and the footprint where the subject knows it. */
+    static final String TIME = "time";
+
+    /** Argument: find the footprint by resident memory. */
+    static final String RESIDENT = "resident";
+
+    private static final int LEAST_WARM_UP_PASSES = 3;
+
+    private ReplayChild()
+    {
+    }
+
+    /**
+     * Runs the child.
+     *
+     * @param args mode, subject, bytes of region, warm-up time, passes.
+     * @throws IOException          if the parent is gone.
+     * @throws InterruptedException never, as nobody interrupts.
+     */
+    public static void main(final String[] args) throws IOException, InterruptedException
+    {
+        final PrintStream out = System.out;
+        System.setOut(System.err);
+        final Subject subject = Subject.valueOf(args[1]);
+        final ReplaySettings settings =
+            new ReplaySettings(Long.parseLong(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+        final Trace trace = Trace.readFrom(new DataInputStream(new BufferedInputStream(System.in, 1 << 16)));
+
+        final Figures[] figures = new Figures[1];
+        final Thread thread = subject.newThread(() -> figures[0] = figures(args[0], subject, trace, settings));
+        thread.start();
+        thread.join();
+        figures[0].toProperties().store(out, null);
+        out.flush();
+        // Not by return: a peer may have left threads behind.
+        System.exit(0);
+    }
+
+    private static Figures figures(
+        final String mode, final Subject subject, final Trace trace, final ReplaySettings settings)
+    {
+        try
+        {
+            return RESIDENT.equals(mode) ? resident(subject, trace, settings) : measured(subject, trace, settings);
+        }
+        catch (final ReplayFailure ex)
+        {
+            return Figures.failed(ex.getMessage());
+        }
+        catch (final OutOfMemoryError | RuntimeException | LinkageError ex)
+        {
+            return Figures.failed("can't run: " + ex);
+        }
+    }
+
+    private static Figures resident(final Subject subject, final Trace trace, final ReplaySettings settings)
+    {
+        final ReplayTarget target = subject.open(trace, settings.regionSize());
+        return new Figures(Double.NaN, new ResidentReplay(trace, target).run(), Double.NaN, false, null);
+    }
+
+    /** Contents first, as a footprint is that of a fresh allocator; then time, on another fresh one. */
+    private static Figures measured(final Subject subject, final Trace trace, final ReplaySettings settings)
+    {
+        long footprint = 0;
+        if (Subject.LOOP != subject)
+        {
+            try (ReplayTarget target = subject.open(trace, settings.regionSize()))
+            {
+                new ContentReplay(trace, target).run();
+                footprint = target.footprint();
+            }
+        }
+        try (ReplayTarget target = subject.open(trace, settings.regionSize()))
+        {
+            return timed(trace, target, settings, footprint);
+        }
+    }
+
+    private static Figures timed(
+        final Trace trace, final ReplayTarget target, final ReplaySettings settings, final long footprint)
+    {
+        final TraceReplay replay = new TraceReplay(trace, target);
+        final long start = System.nanoTime();
+        final long warmUpNs = TimeUnit.MILLISECONDS.toNanos(settings.warmUpMs());
+        for (int i = 0; i < LEAST_WARM_UP_PASSES || System.nanoTime() - start < warmUpNs; i++)
+        {
+            replay.pass();
+            replay.freeLeft();
+        }
+        final long[] times = new long[settings.passes()];
+        long garbage = 0;
+        for (int i = 0; i < times.length; i++)
+        {
+            final long allocatedBefore = ThreadMeter.allocatedBytes();
+            final long before = ThreadMeter.cpuNs();
+            replay.pass();
+            times[i] = ThreadMeter.cpuNs() - before;
+            garbage += ThreadMeter.allocatedBytes() - allocatedBefore;
+            replay.freeLeft();
+        }
+        final double events = trace.eventCount();
+        return new Figures(median(times) / events, footprint, garbage / events / times.length, true, null);
+    }
+
+    private static double median(final long[] times)
+    {
+        Arrays.sort(times);
+        final int middle = times.length / 2;
+        return 1 == times.length % 2 ? times[middle] : (times[middle - 1] + times[middle]) / 2.0;
+    }
+}

@@ -1,0 +1,106 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+import io.quarry.alloc.Checks;
+
+import java.io.PrintWriter;
+import java.util.List;
+
+/**
+ * Says how the figures of a table were had: machine, method, flags, and what each kind of subject was given and asked.
+ */
+final class ReplayLegend
+{
+    private static final int WIDTH = 118;
+
+    private final PrintWriter out;
+    private final List<Subject> subjects;
+    private final int warmUpMs;
+    private final int passes;
+    private final Long regionSize;
+
+    ReplayLegend(
+        final PrintWriter out,
+        final List<Subject> subjects,
+        final int warmUpMs,
+        final int passes,
+        final Long regionSize)
+    {
+        this.out = out;
+        this.subjects = subjects;
+        this.warmUpMs = warmUpMs;
+        this.passes = passes;
+        this.regionSize = regionSize;
+    }
+
+    void print()
+    {
+        paragraph("Machine: " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") +
+            ", " + System.getProperty("os.name") + " on " + System.getProperty("os.arch") + ", " +
+            Runtime.getRuntime().availableProcessors() + " processors.");
+        paragraph("Time: processor time of the one thread that replays, median of " + passes + " passes after at " +
+            "least " + warmUpMs + " ms of warm-up, less that of the same loop at a fixed address. An event is an " +
+            "allocation, a reallocation or a free; the first and last byte of each block is written. Each trace and " +
+            "allocator has a JVM of its own, started with " + String.join(" ", ReplayFork.commonFlags()) +
+            " and a fixed heap. Before that, one pass fills every block and checks each byte.");
+        if (has(Subject.Kind.QUARRY))
+        {
+            paragraph("Quarry: a region of " + (null == regionSize ? "twice the trace's peak live bytes" :
+                regionSize + " bytes") + ", touched beforehand; alignment 16 where none is asked for; size and " +
+                "alignment given back at a free; blocks touched through the region's ByteBuffer; misuse checks " +
+                (Checks.ENABLED ? "on" : "off") + ". Held: up to the highest byte ever used, and all metadata.");
+        }
+        if (has(Subject.Kind.NETTY))
+        {
+            paragraph("Netty 4.2: directBuffer, setByte, setZero, capacity, release, each allocator as made by " +
+                "default, in a FastThreadLocalThread with its caches; an aligned block is cut from a larger one. " +
+                "Held: bytes of its chunks." + flags(Subject.Kind.NETTY));
+        }
+        if (has(Subject.Kind.MALLOC))
+        {
+            paragraph("malloc: the C library's malloc, calloc, realloc, aligned_alloc and free, called through LWJGL " +
+                "3.4. Held: what a process grows by in resident memory when every page is touched, less exact than " +
+                "the others." + flags(Subject.Kind.MALLOC));
+        }
+    }
+
+    private boolean has(final Subject.Kind kind)
+    {
+        return subjects.stream().anyMatch((subject) -> kind == subject.kind());
+    }
+
+    private static String flags(final Subject.Kind kind)
+    {
+        return " Flags: " + String.join(" ", kind.flags(Runtime.version().feature())) + ".";
+    }
+
+    private void paragraph(final String text)
+    {
+        final StringBuilder line = new StringBuilder();
+        for (final String word : text.split(" "))
+        {
+            if (line.length() + 1 + word.length() > WIDTH)
+            {
+                out.println(line);
+                line.setLength(0);
+                line.append(' ');
+            }
+            line.append(0 == line.length() ? "" : " ").append(word);
+        }
+        out.println(line);
+    }
+}

@@ -1,0 +1,243 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.util.concurrent.FastThreadLocalThread;
+import io.quarry.alloc.Region;
+import io.quarry.alloc.RegionAllocator;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What is compared: Quarry's allocators and their peers, each with the JVM flags that do it justice.
+ */
+enum Subject
+{
+    NETTY_ADAPTIVE("netty-adaptive", Kind.NETTY),
+    NETTY_POOLED("netty-pooled", Kind.NETTY),
+    MALLOC("malloc", Kind.MALLOC),
+
+    /** The replay loop alone; not an allocator, so no name asks for it. */
+    LOOP("loop", Kind.LOOP);
+
+    /** What subjects have in common. */
+    enum Kind
+    {
+        /** An allocator over one region. */
+        QUARRY,
+        /** A Netty allocator. */
+        NETTY,
+        /** The C library's. */
+        MALLOC,
+        /** None. */
+        LOOP;
+
+        private static final int FIRST_JDK_WITH_UNSAFE_FLAG = 23;
+        private static final int FIRST_JDK_WITH_NATIVE_ACCESS_WARNING = 22;
+
+        /**
+         * The JVM flags of this kind, beside those that all have.
+         *
+         * @param jdk feature version of the JVM.
+         * @return the flags.
+         */
+        List<String> flags(final int jdk)
+        {
+            final List<String> flags = new ArrayList<>();
+            if (NETTY == this)
+            {
+                flags.add("-Dio.netty.leakDetection.level=disabled");
+                flags.add("-Dio.netty.buffer.checkBounds=false");
+                flags.add("-Dio.netty.buffer.checkAccessible=false");
+                flags.add("-Dio.netty.noUnsafe=false");
+                flags.add("-Dio.netty.tryReflectionSetAccessible=true");
+                flags.add("--add-opens=java.base/java.nio=ALL-UNNAMED");
+                flags.add("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
+            }
+            if (MALLOC == this)
+            {
+                flags.add("-Dorg.lwjgl.util.NoChecks=true");
+            }
+            if (isPeer() && jdk >= FIRST_JDK_WITH_NATIVE_ACCESS_WARNING)
+            {
+                flags.add("--enable-native-access=ALL-UNNAMED");
+            }
+            if (isPeer() && jdk >= FIRST_JDK_WITH_UNSAFE_FLAG)
+            {
+                flags.add("--sun-misc-unsafe-memory-access=allow");
+            }
+            return flags;
+        }
+
+        boolean isPeer()
+        {
+            return NETTY == this || MALLOC == this;
+        }
+    }
+
+    private static final long MIB = 1 << 20;
+
+    private final String label;
+    private final Kind kind;
+
+    Subject(final String label, final Kind kind)
+    {
+        this.label = label;
+        this.kind = kind;
+    }
+
+    String label()
+    {
+        return label;
+    }
+
+    Kind kind()
+    {
+        return kind;
+    }
+
+    boolean isQuarry()
+    {
+        return Kind.QUARRY == kind;
+    }
+
+    boolean isPeer()
+    {
+        return kind.isPeer();
+    }
+
+    /** Whether the footprint is what a process grows by, which takes a JVM of its own to see. */
+    boolean isMeasuredByResidentMemory()
+    {
+        return Kind.MALLOC == kind;
+    }
+
+    /** All that can be asked for by name, Quarry's first. */
+    static List<Subject> allocators()
+    {
+        return Arrays.stream(values()).filter((subject) -> LOOP != subject).collect(Collectors.toList());
+    }
+
+    /** Those of Quarry. */
+    static List<Subject> quarry()
+    {
+        return Arrays.stream(values()).filter(Subject::isQuarry).collect(Collectors.toList());
+    }
+
+    /**
+     * Finds subjects by their names.
+     *
+     * @param names   as the user gave them.
+     * @param choices those that make sense here.
+     * @return the subjects, in the order of the names and each once; all choices if there are no names.
+     * @throws CommandError if there is no such choice.
+     */
+    static List<Subject> named(final List<String> names, final List<Subject> choices)
+    {
+        if (null == names || names.isEmpty())
+        {
+            return choices;
+        }
+        final List<Subject> found = new ArrayList<>();
+        for (final String name : names)
+        {
+            final Subject subject = choices.stream().filter((choice) -> choice.label.equals(name)).findFirst()
+                .orElseThrow(() -> new CommandError(CommandError.USAGE, "no allocator '" + name + "' here; there are " +
+                    choices.stream().map(Subject::label).collect(Collectors.joining(", "))));
+            if (!found.contains(subject))
+            {
+                found.add(subject);
+            }
+        }
+        return found;
+    }
+
+    /**
+     * Why this subject can't run on this system.
+     *
+     * @return words, or null if it can.
+     */
+    String unavailable()
+    {
+        if (Kind.MALLOC != kind)
+        {
+            return null;
+        }
+        final String system = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
+        return "linux on amd64".equals(system.toLowerCase(Locale.ROOT)) ?
+            null : "its native part is for Linux on amd64 only, and this is " + system;
+    }
+
+    /**
+     * The bytes of region that a trace is replayed in, where the user doesn't say: twice the peak of the live bytes.
+     *
+     * @param trace to be replayed.
+     * @return bytes, a multiple of 1 MiB.
+     */
+    static long regionSize(final Trace trace)
+    {
+        return Math.max(MIB, (2L * trace.peakLiveBytes() + MIB - 1) / MIB * MIB);
+    }
+
+    /**
+     * Makes what a replay calls.
+     *
+     * @param trace      to be replayed.
+     * @param regionSize bytes, for those that have a region.
+     * @return the target, its region touched.
+     */
+    ReplayTarget open(final Trace trace, final long regionSize)
+    {
+        return switch (this)
+        {
+            case NETTY_ADAPTIVE -> new NettyTarget(new AdaptiveByteBufAllocator(true), trace.slotCount());
+            case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), trace.slotCount());
+            case MALLOC -> new MallocTarget(trace.slotCount());
+            case LOOP -> new LoopTarget(trace);
+        };
+    }
+
+    private static ReplayTarget openQuarry(
+        final Trace trace,
+        final long regionSize,
+        final Function<Region, RegionAllocator> newUpstream,
+        final Function<RegionAllocator, RegionAllocator> newAllocator)
+    {
+        // The base as strict as the strictest request, so that the footprint doesn't depend on where the region lies.
+        final Region region = Region.allocate(regionSize, Math.max(4096, trace.largestAlignment()));
+        QuarryTarget.touchAll(region);
+        final RegionAllocator upstream = newUpstream.apply(region);
+        return new QuarryTarget(region, upstream, newAllocator.apply(upstream), trace.slotCount());
+    }
+
+    /**
+     * Makes the thread that a replay runs on. Netty caches for its own kind of thread only.
+     *
+     * @param task to be run.
+     * @return the thread, not started.
+     */
+    Thread newThread(final Runnable task)
+    {
+        return Kind.NETTY == kind ? new FastThreadLocalThread(task, "replay") : new Thread(task, "replay");
+    }
+}
