@@ -1,0 +1,37 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+/**
+ * The page layer: allocators that cut one region into runs of equal units.
+ * <pre>
+ *   BuddyAllocator                    blocks inside words of 64 slots; any call in a bounded number of steps
+ *      |        |        \
+ *   extents   RadixWords  BuddyVerifier
+ *   int[]       |   levels of words: 64 units make a slot, 64 slots one of the next level
+ *            RadixLevel   one level: words, and an index by the length of the longest run
+ *               |
+ *            RunSearch    bit tricks on one word
+ *
+ *   RunAllocator                      runs that cross all borders, for tight memory
+ *      |        \
+ *   RunMap     RunBins                boundary tags; free runs by length
+ * </pre>
+ * <p>
+ * Threads: one at a time, as the names say that carry no mark.
+ * <p>
+ * Source: K. C. Knowlton, A fast storage allocator, CACM 8(10), 1965, for the buddy; D. E. Knuth, The Art of Computer
+ * Programming, vol. 1, section 2.5, for boundary tags.
+ */
+package io.quarry.alloc.buddy;
