@@ -1,0 +1,155 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.testing;
+
+import io.quarry.alloc.Checks;
+import io.quarry.alloc.Region;
+import io.quarry.alloc.RegionAllocator;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Random operations against an allocator and an {@link AllocatorModel}: every entry of the contract, sizes and alignments with a
+ * bias to edges, any size that fits, exhaustion, wrong calls that must be refused, and a region that must be whole in the
+ * end. The same seed gives the same operations, as long as the allocator gives the same answers.
+ * <p>
+ * A script that fails is made shorter, as long as it still fails and a few seconds have not passed, and printed whole, one
+ * operation a line, in the form that {@link #replay} reads.
+ */
+public final class AllocatorScript
+{
+    private static final long MINIMISE_NS = 5_000_000_000L;
+    private static final int DRAIN_LIMIT = 1_000_000;
+
+    private final Function<Region, RegionAllocator> factory;
+    private final long regionSize;
+    private final long seed;
+    private final boolean misuseDetected;
+
+    /**
+     * Makes a script.
+     *
+     * @param factory    of the allocator.
+     * @param regionSize bytes of the region it is given.
+     * @param seed       of all that is random.
+     */
+    public AllocatorScript(
+        final Function<Region, RegionAllocator> factory, final long regionSize, final long seed)
+    {
+        this.factory = factory;
+        this.regionSize = regionSize;
+        this.seed = seed;
+        this.misuseDetected = Checks.ENABLED;
+    }
+
+    /**
+     * Runs random operations, and then frees what lives.
+     *
+     * @param count of operations.
+     * @return how many requests failed, as some should in a long script.
+     * @throws Deviation with the whole script, if the allocator deviates.
+     */
+    public long run(final int count)
+    {
+        final List<ScriptOperation> done = new ArrayList<>();
+        try (Region region = Region.allocate(regionSize); RegionAllocator allocator = factory.apply(region))
+        {
+            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected);
+            final ScriptGenerator generator = new ScriptGenerator(new SplittableRandom(seed), runner, regionSize);
+            try
+            {
+                for (int i = 0; i < count; i++)
+                {
+                    accept(runner, generator.next(), done);
+                }
+                for (int i = 0; i < DRAIN_LIMIT && !runner.liveIds().isEmpty(); i++)
+                {
+                    accept(runner, generator.drain(), done);
+                }
+                accept(runner, ScriptOperation.of(ScriptOperation.Kind.EMPTY, 0), done);
+            }
+            catch (final RuntimeException | AssertionError ex)
+            {
+                throw failure(done, ex);
+            }
+            return runner.failures();
+        }
+    }
+
+    /**
+     * Runs the lines that a failure printed.
+     *
+     * @param text one operation a line; lines that are empty or start with # are passed over.
+     * @throws Deviation if the allocator deviates.
+     */
+    public void replay(final String text)
+    {
+        final List<ScriptOperation> operations = text.lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+            .map(ScriptOperation::parse)
+            .collect(Collectors.toList());
+        final Throwable thrown = outcome(operations);
+        if (null != thrown)
+        {
+            throw Deviation.at("replay", thrown);
+        }
+    }
+
+    private static void accept(
+        final ScriptRunner runner, final ScriptOperation operation, final List<ScriptOperation> done)
+    {
+        done.add(operation);
+        runner.accept(operation);
+    }
+
+    private Deviation failure(final List<ScriptOperation> done, final Throwable thrown)
+    {
+        final List<ScriptOperation> shortest = new ScriptMinimiser(
+            operations -> null != outcome(operations), System.nanoTime() + MINIMISE_NS).minimise(done);
+        final Throwable shortestThrown = outcome(shortest);
+        final StringBuilder message = new StringBuilder(256);
+        message.append("seed=").append(seed).append(" regionSize=").append(regionSize)
+            .append(" operation ").append(done.size()).append(" (").append(done.get(done.size() - 1))
+            .append("), script of ").append(shortest.size()).append(" operations");
+        if (null != shortestThrown && shortest.size() < done.size())
+        {
+            message.append(" (which ends with: ").append(shortestThrown.getMessage()).append(')');
+        }
+        message.append(":\n");
+        shortest.forEach(operation -> message.append(operation).append('\n'));
+        return Deviation.at(message.toString(), thrown);
+    }
+
+    /** What the operations throw when run from the start, or null. */
+    private Throwable outcome(final List<ScriptOperation> operations)
+    {
+        try (Region region = Region.allocate(regionSize); RegionAllocator allocator = factory.apply(region))
+        {
+            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected);
+            operations.forEach(runner::accept);
+            return null;
+        }
+        catch (final RuntimeException | AssertionError ex)
+        {
+            return ex;
+        }
+    }
+}

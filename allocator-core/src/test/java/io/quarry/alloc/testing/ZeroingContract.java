@@ -1,0 +1,181 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.testing;
+
+import io.quarry.alloc.AllocError;
+import io.quarry.alloc.Allocator;
+import io.quarry.alloc.RegionAllocator;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+import static io.quarry.alloc.testing.ContractSubject.free;
+import static io.quarry.alloc.testing.ContractSubject.freeShuffled;
+
+/**
+ * Memory that must be zero: A13, A16 in its stricter reading, G3.
+ */
+interface ZeroingContract extends ContractSubject
+{
+    /** Sizes around those at which the way of zeroing may change. */
+    long[] SIZES = { 1, 7, 8, 15, 16, 17, 63, 64, 65, 100, 511, 513, 1000, 2047, 2049, 4095, 4097, 10_000, 70_000 };
+
+    @Test
+    default void a13ShouldZeroMemoryNeverUsed()
+    {
+        final RegionAllocator allocator = open();
+        final AllocatorModel model = new AllocatorModel(allocator);
+        for (final long size : SIZES)
+        {
+            model.allocatedZeroed(allocator.allocateZeroed(size, 8), size, 8);
+        }
+        model.checkAll();
+    }
+
+    @Test
+    default void a13ShouldZeroMemoryUsedBefore()
+    {
+        final RegionAllocator allocator = open();
+        final AllocatorModel model = new AllocatorModel(allocator);
+        freeShuffled(allocator, model, ContractSubject.exhaust(allocator, model), 13);
+        for (int round = 0; round < 3; round++)
+        {
+            for (final long size : SIZES)
+            {
+                final LiveBlock first = model.allocatedZeroed(allocator.allocateZeroed(size, 16), size, 16);
+                final LiveBlock second =
+                    model.allocatedZeroedToSize(allocator.allocZeroed(size, 16), size, 16);
+                free(allocator, model, first);
+                free(allocator, model, model.allocatedZeroed(allocator.allocateZeroed(size, 64), size, 64));
+                free(allocator, model, second);
+            }
+        }
+    }
+
+    @Test
+    default void a13ShouldZeroWhereUsedAndUnusedMemoryMeet()
+    {
+        final RegionAllocator allocator = open();
+        final AllocatorModel model = new AllocatorModel(allocator);
+        for (long size = 100; size < defaultRegionSize() / 4; size = size * 3 / 2)
+        {
+            free(allocator, model, model.allocated(allocator.allocate(size, 8), size, 8));
+            final long more = size + size / 3;
+            free(allocator, model, model.allocatedZeroed(allocator.allocateZeroed(more, 8), more, 8));
+            allocator.trim();
+        }
+    }
+
+    @Test
+    default void a13ShouldZeroEveryBlockOfADirtyRegion()
+    {
+        final RegionAllocator allocator = open();
+        final AllocatorModel model = new AllocatorModel(allocator);
+        final List<LiveBlock> all = ContractSubject.exhaust(allocator, model);
+        freeShuffled(allocator, model, all, 14);
+        for (int i = 0; i < 100_000; i++)
+        {
+            final long size = SIZES[i % SIZES.length];
+            try
+            {
+                model.allocatedZeroed(allocator.allocateZeroed(size, 8), size, 8);
+            }
+            catch (final AllocError full)
+            {
+                break;
+            }
+        }
+        freeShuffled(allocator, model, model.liveBlocks(), 15);
+    }
+
+    @Test
+    default void a16ShouldZeroFromThePassedSizeToTheUsableSize()
+    {
+        final RegionAllocator allocator = open();
+        final AllocatorModel model = new AllocatorModel(allocator);
+        freeShuffled(allocator, model, ContractSubject.exhaust(allocator, model), 16);
+        for (final long size : SIZES)
+        {
+            for (final long newSize : new long[]{ size, size + 1, size + 15, size + 64, 2 * size, 5 * size + 7 })
+            {
+                for (final char fit : new char[]{ 'r', 'm', 'h' })
+                {
+                    growZeroed(allocator, model, size, newSize, fit, false);
+                    growZeroed(allocator, model, size, newSize, fit, true);
+                }
+            }
+        }
+    }
+
+    /** The model has the whole block dirty; so every byte that isn't zeroed shows. */
+    private static void growZeroed(
+        final RegionAllocator allocator,
+        final AllocatorModel model,
+        final long size,
+        final long newSize,
+        final char fit,
+        final boolean hemmedIn)
+    {
+        final LiveBlock block = model.allocated(allocator.allocate(size, 8), size, 8);
+        final long passed = block.fitting(fit, newSize);
+        final LiveBlock neighbour = hemmedIn ? model.allocated(allocator.allocate(size, 8), size, 8) : null;
+        final long address = allocator.growZeroed(block.address(), passed, 8, newSize, 8);
+        model.resizedZeroed(block, address, passed, newSize, 8);
+        free(allocator, model, block);
+        if (hemmedIn)
+        {
+            free(allocator, model, neighbour);
+        }
+    }
+
+    @Test
+    default void a16ShouldZeroAfterAShrinkInPlaceToo()
+    {
+        final RegionAllocator allocator = open();
+        final AllocatorModel model = new AllocatorModel(allocator);
+        for (final long size : SIZES)
+        {
+            final LiveBlock block = model.allocated(allocator.allocate(size, 8), size, 8);
+            final long less = (size + 1) / 2;
+            model.resized(block, allocator.shrink(block.address(), size, 8, less, 8), less, less, 8);
+            final long address = allocator.growZeroed(block.address(), less, 8, size, 8);
+            model.resizedZeroed(block, address, less, size, 8);
+            free(allocator, model, block);
+        }
+    }
+
+    @Test
+    default void g03ShouldZeroTheSizeThatWasAskedFor()
+    {
+        final RegionAllocator allocator = open();
+        final AllocatorModel model = new AllocatorModel(allocator);
+        for (int round = 0; round < 2; round++)
+        {
+            ContractSubject.exhaust(allocator, model);
+            freeShuffled(allocator, model, model.liveBlocks(), 3);
+            for (final long size : SIZES)
+            {
+                final long address = allocator.allocZeroed(size, 32);
+                if (Allocator.NULL != address)
+                {
+                    model.allocatedZeroedToSize(address, size, 32);
+                }
+            }
+            freeShuffled(allocator, model, model.liveBlocks(), 4);
+        }
+    }
+}
