@@ -55,6 +55,18 @@ public final class Misuse
     }
 
     /**
+     * A least size that is out of its range.
+     *
+     * @param minSize as passed.
+     * @param size    as passed.
+     * @return the exception, to be thrown.
+     */
+    public static IllegalArgumentException minSize(final long minSize, final long size)
+    {
+        return new IllegalArgumentException("minSize=" + minSize + ": not in 1..size=" + size);
+    }
+
+    /**
      * Size 0 with an address other than that of an empty block.
      *
      * @param address   as passed.

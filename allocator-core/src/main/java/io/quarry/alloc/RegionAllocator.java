@@ -47,6 +47,10 @@ public interface RegionAllocator extends Allocator, GlobalAlloc, Verifiable, Aut
      */
     default long allocUpTo(final long minSize, final long size, final long alignment)
     {
+        if (minSize < 1 || minSize > size)
+        {
+            throw Misuse.minSize(minSize, size);
+        }
         final long address = alloc(size, alignment);
         return Allocator.NULL == address && minSize < size ? alloc(minSize, alignment) : address;
     }
