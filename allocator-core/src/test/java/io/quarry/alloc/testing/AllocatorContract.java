@@ -22,8 +22,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The contract of {@link RegionAllocator} as tests, named by the entries A1…A21, G1…G8, E2, E3, S4 of the semantics. Every
- * allocator has a subclass, which needs no more than {@link #create}; the invariants are verified after each test.
+ * The contract of {@link RegionAllocator} as tests, named by the entries A1…A21, G1…G8, E2, E3, S4 of the semantics.
+ * Every allocator has a subclass, which needs no more than {@link #create}; the invariants are verified after each
+ * test.
  * <p>
  * Also run with misuse detection off; then the tests that need it are skipped.
  */

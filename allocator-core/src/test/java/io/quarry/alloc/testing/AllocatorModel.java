@@ -24,13 +24,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What must be true of an allocator's blocks, kept beside the allocator by whoever calls it. After each call the caller
- * tells the model what came back; the model throws a {@link Deviation} at the first null or misaligned address, block
- * outside its region, length below the size, overlap with a live block, lost or changed byte, byte that should be zero and
- * isn't, or count that differs from the allocator's own.
+ * What must be true of an allocator's blocks, kept beside the allocator by whoever calls it. After each call the
+ * caller tells the model what came back; the model throws a {@link Deviation} at the first null or misaligned address,
+ * block outside its region, length below the size, overlap with a live block, lost or changed byte, byte that should
+ * be zero and isn't, or count that differs from the allocator's own.
  * <p>
- * The model owns the contents: it writes a pattern over the whole usable size of each block, and checks all of it before
- * the block is resized or freed. The calls themselves are the caller's, so that any entry of the contract can be used.
+ * The model owns the contents: it writes a pattern over the whole usable size of each block, and checks all of it
+ * before the block is resized or freed. The calls themselves are the caller's, so that any entry of the contract can
+ * be used.
  * <p>
  * Threads: one. Cost: one object a live block, time proportional to the bytes of the blocks touched.
  */

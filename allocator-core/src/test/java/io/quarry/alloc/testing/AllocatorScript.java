@@ -26,12 +26,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Random operations against an allocator and an {@link AllocatorModel}: every entry of the contract, sizes and alignments with a
- * bias to edges, any size that fits, exhaustion, wrong calls that must be refused, and a region that must be whole in the
- * end. The same seed gives the same operations, as long as the allocator gives the same answers.
+ * Random operations against an allocator and an {@link AllocatorModel}: every entry of the contract, sizes and
+ * alignments with a bias to edges, any size that fits, exhaustion, wrong calls that must be refused, and a region that
+ * must be whole in the end. The same seed gives the same operations, as long as the allocator gives the same answers.
  * <p>
- * A script that fails is made shorter, as long as it still fails and a few seconds have not passed, and printed whole, one
- * operation a line, in the form that {@link #replay} reads.
+ * A script that fails is made shorter, as long as it still fails and a few seconds have not passed, and printed whole,
+ * one operation a line, in the form that {@link #replay} reads.
  */
 public final class AllocatorScript
 {
@@ -125,17 +125,19 @@ public final class AllocatorScript
         final List<ScriptOperation> shortest = new ScriptMinimiser(
             operations -> null != outcome(operations), System.nanoTime() + MINIMISE_NS).minimise(done);
         final Throwable shortestThrown = outcome(shortest);
-        final StringBuilder message = new StringBuilder(256);
-        message.append("seed=").append(seed).append(" regionSize=").append(regionSize)
-            .append(" operation ").append(done.size()).append(" (").append(done.get(done.size() - 1))
-            .append("), script of ").append(shortest.size()).append(" operations");
-        if (null != shortestThrown && shortest.size() < done.size())
+        final StringBuilder history = new StringBuilder(256);
+        if (null == shortestThrown)
         {
-            message.append(" (which ends with: ").append(shortestThrown.getMessage()).append(')');
+            history.append("# (these operations do not fail when run again)\n");
         }
-        message.append(":\n");
-        shortest.forEach(operation -> message.append(operation).append('\n'));
-        return Deviation.at(message.toString(), thrown);
+        else if (shortest.size() < done.size())
+        {
+            history.append("# shortened from ").append(done.size()).append(" operations; these fail with: ")
+                .append(Deviation.describe(shortestThrown)).append('\n');
+        }
+        shortest.forEach(operation -> history.append(operation).append('\n'));
+        return Deviation.at("seed=" + seed + " regionSize=" + regionSize + " operation " + done.size() + " (" +
+            done.get(done.size() - 1) + ")", thrown, history.toString());
     }
 
     /** What the operations throw when run from the start, or null. */

@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads the lines of a conformance script, and plays them on paper: what a block's size is at each line follows from the
- * file alone, so that a line at odds with those before it is found before anything runs.
+ * Reads the lines of a conformance script, and plays them on paper: what a block's size is at each line follows from
+ * the file alone, so that a line at odds with those before it is found before anything runs.
  */
 final class ConformanceParser
 {
@@ -69,7 +69,7 @@ final class ConformanceParser
         return operations;
     }
 
-    /** Every live block as the least power of two that is at least 16, its size and its alignment; resizes hold both. */
+    /** Every live block as the least power of two from 16, its size and its alignment on; resizes hold both. */
     long peakPow2Bytes()
     {
         return peakPow2Bytes;

@@ -26,8 +26,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One run of a conformance script. Bytes between a block's size and its length are filled before they might be taken for
- * content or for zeros: with {@link #FILLER}, also before a grow that zeroes, which is the stricter of the two readings.
+ * One run of a conformance script. Bytes between a block's size and its length are filled before they might be taken
+ * for content or for zeros: with {@link #FILLER}, also before a grow that zeroes, which is the stricter of the two
+ * readings.
  */
 final class ConformanceRun
 {

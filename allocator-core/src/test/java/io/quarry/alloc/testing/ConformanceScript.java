@@ -30,8 +30,8 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A sequence of allocator calls whose visible outcome doesn't depend on how the allocator works inside, with the outcome
- * as the reference implementation, Rust's {@code std::alloc::Global}, had it.
+ * A sequence of allocator calls whose visible outcome doesn't depend on how the allocator works inside, with the
+ * outcome as the reference implementation, Rust's {@code std::alloc::Global}, had it.
  * <p>
  * Threads: immutable. Cost: the whole file is held, about 200 bytes a line.
  */

@@ -49,8 +49,30 @@ public final class Deviation extends AssertionError
      */
     public static Deviation at(final String place, final Throwable cause)
     {
-        final String what = cause instanceof Deviation ?
-            cause.getMessage() : "wanted no exception, got " + cause;
-        return new Deviation(place + ": " + what, cause);
+        return new Deviation(place + ": " + describe(cause), cause);
+    }
+
+    /**
+     * The same, with the place where it was met and what led there.
+     *
+     * @param place   as "file:line: operation", or the like.
+     * @param cause   the deviation, or whatever else was thrown there.
+     * @param history lines that follow the message.
+     * @return the deviation to be thrown.
+     */
+    public static Deviation at(final String place, final Throwable cause, final String history)
+    {
+        return new Deviation(place + ": " + describe(cause) + "\n" + history, cause);
+    }
+
+    /**
+     * What was thrown, in one line.
+     *
+     * @param thrown a deviation, or whatever else.
+     * @return the text.
+     */
+    public static String describe(final Throwable thrown)
+    {
+        return thrown instanceof Deviation ? thrown.getMessage() : "wanted no exception, got " + thrown;
     }
 }

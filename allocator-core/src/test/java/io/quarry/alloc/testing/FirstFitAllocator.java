@@ -25,8 +25,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An allocator that is easy to believe: two sorted maps, one of the free runs and one of the live blocks, lengths rounded up
- * to whole units, first fit. For tests, of the kit itself and of what stands on an upstream; slow, and it makes garbage.
+ * An allocator that is easy to believe: two sorted maps, one of the free runs and one of the live blocks, lengths
+ * rounded up to whole units, first fit. For tests, of the kit itself and of what stands on an upstream; slow, and it
+ * makes garbage.
  * <p>
  * Threads: one.
  */
@@ -99,7 +100,7 @@ public class FirstFitAllocator extends AbstractRegionAllocator
         final long address = takeBlock(size, alignment);
         if (NULL != address)
         {
-            zeroBytes(address, live.get(address));
+            claim.zero(address, live.get(address));
         }
         return address;
     }
@@ -167,15 +168,9 @@ public class FirstFitAllocator extends AbstractRegionAllocator
     }
 
     @Override
-    protected void copyBytes(final long from, final long to, final long length)
+    public RegionClaim claim()
     {
-        claim.copy(from, to, length);
-    }
-
-    @Override
-    protected void zeroBytes(final long address, final long length)
-    {
-        claim.zero(address, length);
+        return claim;
     }
 
     @Override

@@ -21,9 +21,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Bytes that can be told from any others: byte {@code i} of a pattern depends on the pattern's seed and on {@code i} only.
- * So a block that grows is filled up by the same seed, and checked as a whole. Also the hash by which scripts name
- * contents.
+ * Bytes that can be told from any others: byte {@code i} of a pattern depends on the pattern's seed and on {@code i}
+ * only. So a block that grows is filled up by the same seed, and checked as a whole. Also the hash by which scripts
+ * name contents.
  * <p>
  * Threads: stateless. Source of the mixing: Guy L. Steele, Doug Lea, Christine H. Flood, "Fast splittable pseudorandom
  * number generators", 2014; of the hash: Glenn Fowler, Landon Curt Noll, Phong Vo, FNV-1a.

@@ -22,8 +22,8 @@ import java.util.function.Predicate;
 /**
  * Leaves out operations of a failing script as long as it still fails.
  * <p>
- * Source: Andreas Zeller, Ralf Hildebrandt, "Simplifying and isolating failure-inducing input", 2002 (ddmin, without the
- * step that keeps a single part).
+ * Source: Andreas Zeller, Ralf Hildebrandt, "Simplifying and isolating failure-inducing input", 2002 (ddmin, without
+ * the step that keeps a single part).
  */
 final class ScriptMinimiser
 {

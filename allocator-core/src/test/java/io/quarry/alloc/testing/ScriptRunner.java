@@ -29,12 +29,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Runs the operations of a script against an allocator and a model, and throws at the first deviation. An operation that
- * makes no sense any more, as those before it were left out or failed, is passed over, so that any part of a script is
- * a script.
+ * Runs the operations of a script against an allocator and a model, and throws at the first deviation. An operation
+ * that makes no sense any more, as those before it were left out or failed, is passed over, so that any part of a
+ * script is a script.
  * <p>
- * A request may fail, but not while little lives: if four times what lives and is asked for, every block as the least power of
- * two that is at least 16, its size and its alignment, was within the region since it was last empty, it must succeed.
+ * A request may fail, but not while little lives: if four times what lives and is asked for, every block as the least
+ * power of two that is at least 16, its size and its alignment, was within the region since it was last empty, it must
+ * succeed.
  */
 final class ScriptRunner
 {

@@ -1,0 +1,61 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.testing;
+
+import io.quarry.alloc.AllocatorStats;
+import io.quarry.alloc.Region;
+import io.quarry.alloc.RegionAllocator;
+
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+import java.util.stream.Stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/**
+ * Runs every bundled script of the reference implementation, one test a script. Every allocator has a subclass.
+ */
+@Tag("checks-off")
+public abstract class ConformanceScriptContract
+{
+    /**
+     * Makes the allocator under test.
+     *
+     * @param region that it claims.
+     * @return the allocator.
+     */
+    protected abstract RegionAllocator create(Region region);
+
+    @TestFactory
+    final Stream<DynamicTest> shouldConformToTheReferenceImplementation()
+    {
+        return ConformanceScripts.names().stream().map(name -> DynamicTest.dynamicTest(name, () -> run(name)));
+    }
+
+    private void run(final String name)
+    {
+        final ConformanceScript script = ConformanceScripts.read(name);
+        try (Region region = Region.allocate(script.regionSize()); RegionAllocator allocator = create(region))
+        {
+            final AllocatorStats fresh = allocator.stats();
+            assertEquals(script.operationCount(), script.run(allocator));
+            allocator.trim();
+            ScriptRunner.checkWhole(fresh, allocator.stats());
+        }
+    }
+}
