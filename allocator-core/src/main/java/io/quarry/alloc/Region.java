@@ -15,68 +15,148 @@
  */
 package io.quarry.alloc;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * One off-heap span.
+ * One span of off-heap memory at a fixed address, that an allocator carves into blocks: what a heap is to {@code malloc}.
+ * Take one for each allocator, made at start-up and closed at the end; for a single buffer
+ * {@link ByteBuffer#allocateDirect} is enough.
+ * <pre>{@code
+ *   try (Region region = Region.allocate(64 << 20))
+ *   {
+ *       final long address = ...;                        // a block, from an allocator that claimed the region
+ *       region.buffer(address).putLong(region.bufferOffset(address), 42);
+ *   }
+ * }</pre>
+ * <p>
+ * An <i>address</i> is absolute, as the hardware has it, so alignment is real and addresses of several regions never
+ * collide. The bytes are read and written through buffers: {@link #buffer} with {@link #bufferOffset} makes no garbage,
+ * {@link #byteBuffer} is a view of one block, {@link AgronaBuffers} has views of Agrona's.
+ * <p>
+ * <b>Life.</b> Every view keeps the memory, also when the region itself is garbage. {@link #close()} gives the memory
+ * back at once. After that each call here throws {@link IllegalStateException}, but for those that only tell what the
+ * region was. <b>Views handed out before</b> throw it too from JDK 22 on; on earlier releases they are dead: a use of one
+ * reads or writes memory that is no longer the region's, or ends the JVM. That holds for Agrona's buffers on every
+ * release, since they go by address. A region that is lost instead of closed gives its memory back some time after it
+ * and all its views became garbage; a {@code java.lang.foreign.MemorySegment} made of a view doesn't count as one.
+ * <p>
+ * <b>Threads.</b> Every call may be made by any thread at any time; {@link #close()} waits for {@link #copy} and
+ * {@link #zero} amid their work. What two threads read and write at the same place is theirs to order.
+ * <p>
+ * <b>Cost.</b> {@link #allocate(long)} clears the memory (about 1 s for 1 GiB on JDK 17, and other threads may be kept
+ * waiting for a safepoint meanwhile): a call for start-up. {@link #copy} and {@link #zero} count themselves in and out
+ * before JDK 22, about 10 ns; allocators spare that through their {@link RegionClaim}. Beside its bytes a region takes up
+ * to one alignment of off-heap memory, a few small objects, and 16 KiB of zeros shared by all regions.
  */
 public final class Region implements AutoCloseable
 {
-    private final ByteBuffer buffer;
-    private final long address;
+    /** Of a base that no other was asked for: the page of most systems. */
+    private static final int MIN_ALIGNMENT = 4096;
+    private static final int MAX_ALIGNMENT = 1 << 30;
 
-    private Region(final ByteBuffer buffer, final long address)
-    {
-        this.buffer = buffer;
-        this.address = address;
-    }
+    private static final String CLOSED = "closed";
+    private static final VarHandle HOLDER;
+    private static final VarHandle HANDED_OUT_TO;
 
-    /**
-     * Allocates a region.
-     *
-     * @param size bytes.
-     * @return the region.
-     */
-    public static Region allocate(final long size)
+    static
     {
-        return allocate(size, 4096);
-    }
-
-    /**
-     * Allocates a region.
-     *
-     * @param size      bytes.
-     * @param alignment bytes.
-     * @return the region.
-     */
-    public static Region allocate(final long size, final long alignment)
-    {
-        final ByteBuffer root = ByteBuffer.allocateDirect((int)(size + alignment));
-        final int from = root.alignmentOffset(0, (int)alignment);
-        final ByteBuffer aligned =
-            root.slice(from == 0 ? 0 : (int)alignment - from, (int)size).order(ByteOrder.nativeOrder());
         try
         {
-            final Class<?> unsafeClass = Class.forName("sun.misc.Unsafe");
-            final var field = unsafeClass.getDeclaredField("theUnsafe");
-            field.setAccessible(true);
-            final var addressField = java.nio.Buffer.class.getDeclaredField("address");
-            final long at = (long)unsafeClass.getMethod("objectFieldOffset", java.lang.reflect.Field.class)
-                .invoke(field.get(null), addressField);
-            return new Region(aligned, (long)unsafeClass.getMethod("getLong", Object.class, long.class)
-                .invoke(field.get(null), aligned, at));
+            final MethodHandles.Lookup lookup = MethodHandles.lookup();
+            HOLDER = lookup.findVarHandle(Region.class, "holder", Object.class);
+            HANDED_OUT_TO = lookup.findVarHandle(Region.class, "handedOutTo", long.class);
         }
         catch (final ReflectiveOperationException ex)
         {
-            throw new IllegalStateException(ex);
+            throw new ExceptionInInitializerError(ex);
+        }
+    }
+
+    // holder:     null -> RegionClaim -> null ... null -> CLOSED
+    // close:      holder = CLOSED; wait until inFlight == 0; give the memory back
+    // copy, zero: inFlight++; touch only if holder != CLOSED; inFlight--
+    // All volatile: either close sees the call in flight, or the call sees that the region is closed.
+
+    private final RegionMemory memory;
+    /** What is handed out, so a user may have disturbed its limit. */
+    private final ByteBuffer shared;
+    /** For our own calls; from this one claims and views are cut. */
+    private final ByteBuffer bytes;
+    private final long address;
+    private final long capacity;
+
+    /** An object of its own, so that counting doesn't disturb the cache line of the fields above. */
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile Object holder;
+    /** From this address on nobody was ever given memory to write to, so it is still zero. Only ever rises. */
+    private volatile long handedOutTo;
+
+    private Region(final RegionMemory memory)
+    {
+        this.memory = memory;
+        shared = memory.buffer();
+        bytes = duplicate(shared);
+        address = memory.address();
+        capacity = shared.capacity();
+        handedOutTo = address;
+    }
+
+    /**
+     * Allocates a region whose base is aligned to 4096 bytes.
+     *
+     * @param size bytes, from 1 to about 2 GiB.
+     * @return the region, all zeros.
+     * @throws IllegalArgumentException if the size is out of range.
+     * @throws OutOfMemoryError         if the JDK can't have so much: by its own limit for direct memory
+     *                                  ({@code -XX:MaxDirectMemorySize}), or by the system's. Nothing is kept.
+     */
+    public static Region allocate(final long size)
+    {
+        return allocate(size, MIN_ALIGNMENT);
+    }
+
+    /**
+     * Allocates a region.
+     *
+     * @param size      bytes, at least 1 and at most {@link Integer#MAX_VALUE}; before JDK 22 that is to hold for size and
+     *                  alignment together.
+     * @param alignment of the base, bytes: a power of two up to 2<sup>30</sup>; at least 4096 is had.
+     * @return the region, all zeros.
+     * @throws IllegalArgumentException if size or alignment are out of range.
+     * @throws OutOfMemoryError         if the JDK can't have so much: by its own limit for direct memory
+     *                                  ({@code -XX:MaxDirectMemorySize}), or by the system's. Nothing is kept.
+     */
+    public static Region allocate(final long size, final long alignment)
+    {
+        if (alignment < 1 || alignment > MAX_ALIGNMENT || Long.bitCount(alignment) != 1)
+        {
+            throw new IllegalArgumentException("alignment=" + alignment + ": not a power of two from 1 to " +
+                MAX_ALIGNMENT + " (size=" + size + ")");
+        }
+        if (size < 1 || size > Integer.MAX_VALUE)
+        {
+            throw new IllegalArgumentException("size=" + size + ": a region has 1 to " + Integer.MAX_VALUE +
+                " bytes (alignment=" + alignment + ")");
+        }
+        try
+        {
+            return new Region(RegionMemory.allocate((int)size, (int)Math.max(alignment, MIN_ALIGNMENT)));
+        }
+        catch (final OutOfMemoryError ex)
+        {
+            throw outOfMemory(size, alignment, ex);
         }
     }
 
     /**
-     * The address of the first byte.
+     * The address of the first byte. Still told when the region is closed.
      *
-     * @return the address.
+     * @return the address; never 0.
      */
     public long address()
     {
@@ -84,24 +164,57 @@ public final class Region implements AutoCloseable
     }
 
     /**
-     * The length.
+     * The length. Still told when the region is closed.
      *
      * @return bytes.
      */
     public long capacity()
     {
-        return buffer.capacity();
+        return capacity;
     }
 
     /**
-     * The long-lived buffer that holds a byte.
+     * Whether the region has not been closed.
+     *
+     * @return true until {@link #close()}.
+     */
+    public boolean isOpen()
+    {
+        return CLOSED != holder;
+    }
+
+    /**
+     * Whether a span lies in the region. Still told when the region is closed.
+     *
+     * @param at     any address.
+     * @param length bytes; 0 is in the region at its end too.
+     * @return true if all of it does; false if the length is negative.
+     */
+    public boolean contains(final long at, final long length)
+    {
+        final long offset = at - address;
+        return length >= 0 && offset >= 0 && offset <= capacity - length;
+    }
+
+    /**
+     * The long-lived buffer that holds a byte, to be used with the index that {@link #bufferOffset} gives: the way to read
+     * and write a block without making a view.
+     * <p>
+     * Writing to memory that is nobody's block is noticed only by what it spoils.
      *
      * @param at address in the region.
-     * @return the buffer, in native byte order; its position and limit are not to be changed.
+     * @return the buffer, in native byte order; use absolute indices only, and leave its position and limit alone: it is
+     *         shared by all callers. The same for every address while a region is no larger than a buffer can be.
+     * @throws IllegalArgumentException if the address is not in the region.
+     * @throws IllegalStateException    if the region is closed.
      */
     public ByteBuffer buffer(final long at)
     {
-        return buffer;
+        if (Long.compareUnsigned(at - address, capacity) >= 0 || CLOSED == holder)
+        {
+            throw refused(at, 1);
+        }
+        return shared;
     }
 
     /**
@@ -109,29 +222,280 @@ public final class Region implements AutoCloseable
      *
      * @param at address in the region.
      * @return the index.
+     * @throws IllegalArgumentException if the address is not in the region (not looked at with
+     *                                  {@code -Dquarry.checks=off}).
      */
     public int bufferOffset(final long at)
     {
-        return (int)(at - address);
+        final long offset = at - address;
+        if (Checks.ENABLED && Long.compareUnsigned(offset, capacity) >= 0)
+        {
+            throw refused(at, 1);
+        }
+        return (int)offset;
     }
 
     /**
-     * Claims the region for an allocator.
+     * Makes a view of a block. It keeps the memory of the region; it doesn't keep the block.
      *
-     * @param owner the allocator, named in the error that a second claim gets.
+     * @param at     address of the first byte.
+     * @param length bytes, 0 or more.
+     * @return a new buffer over just these bytes, position 0, in native byte order.
+     * @throws IllegalArgumentException if the span is not in the region.
+     * @throws IllegalStateException    if the region is closed.
+     */
+    public ByteBuffer byteBuffer(final long at, final long length)
+    {
+        checkSpan(at, length);
+        handOut(at + length);
+        return bytes.slice((int)(at - address), (int)length).order(ByteOrder.nativeOrder());
+    }
+
+    /**
+     * Copies bytes as if through a third place: the spans may overlap. Makes no garbage.
+     *
+     * @param from   address of the first byte read.
+     * @param to     address of the first byte written.
+     * @param length bytes, 0 or more.
+     * @throws IllegalArgumentException if a span is not in the region; nothing is written.
+     * @throws IllegalStateException    if the region is closed, or from JDK 22 on is being closed: then a part may be
+     *                                  written.
+     */
+    public void copy(final long from, final long to, final long length)
+    {
+        checkSpan(from, length);
+        checkSpan(to, length);
+        handOut(to + length);
+        enter();
+        try
+        {
+            RegionBytes.copy(bytes, (int)(from - address), (int)(to - address), (int)length);
+        }
+        catch (final IllegalStateException ex)
+        {
+            throw closedMeanwhile(ex);
+        }
+        finally
+        {
+            exit();
+        }
+    }
+
+    /**
+     * Writes zeros. Makes no garbage.
+     *
+     * @param at     address of the first byte.
+     * @param length bytes, 0 or more.
+     * @throws IllegalArgumentException if the span is not in the region; nothing is written.
+     * @throws IllegalStateException    if the region is closed, or from JDK 22 on is being closed: then a part may be
+     *                                  written.
+     */
+    public void zero(final long at, final long length)
+    {
+        checkSpan(at, length);
+        enter();
+        try
+        {
+            RegionBytes.zero(bytes, (int)(at - address), (int)length);
+        }
+        catch (final IllegalStateException ex)
+        {
+            throw closedMeanwhile(ex);
+        }
+        finally
+        {
+            exit();
+        }
+    }
+
+    /**
+     * Claims the region for an allocator, which no other can do until {@link RegionClaim#release}.
+     *
+     * @param owner the allocator, named in the errors that a second claim and {@link #close()} get: a text by itself,
+     *              anything else by class and identity. It is not kept.
      * @return the claim.
      * @throws IllegalStateException if another allocator has it, or the region is closed.
      */
     public RegionClaim claim(final Object owner)
     {
-        return new RegionClaim(this);
+        final RegionClaim claim = new RegionClaim(this, nameOf(owner), duplicate(bytes));
+        final Object present = HOLDER.compareAndExchange(this, null, claim);
+        if (present instanceof RegionClaim)
+        {
+            throw new IllegalStateException(this + " is claimed by " + ((RegionClaim)present).owner() +
+                ", so not to be claimed by " + claim.owner());
+        }
+        if (null != present)
+        {
+            throw closed(null);
+        }
+        return claim;
     }
 
     /**
-     * Closes.
+     * Gives the memory back, once calls of {@link #copy} and {@link #zero} by other threads are done. A second call does
+     * nothing.
+     *
+     * @throws IllegalStateException if an allocator has the region claimed: it is to be closed first; or, from JDK 22 on,
+     *                               if the operating system is at work on a view. The region is still open.
      */
     @Override
     public void close()
     {
+        final Object present = HOLDER.compareAndExchange(this, null, CLOSED);
+        if (present instanceof RegionClaim)
+        {
+            throw new IllegalStateException(this + " is claimed by " + ((RegionClaim)present).owner() +
+                ": close that first");
+        }
+        if (null == present)
+        {
+            awaitCallsInFlight();
+            free();
+        }
+    }
+
+    /**
+     * The span and the state, for people.
+     *
+     * @return a text.
+     */
+    @Override
+    public String toString()
+    {
+        return "Region[" + Misuse.hex(address) + ".." + Misuse.hex(address + capacity) + ", capacity=" + capacity +
+            (isOpen() ? "]" : ", closed]");
+    }
+
+    /** From this address on the memory is as it came from the JDK. */
+    long handedOutTo()
+    {
+        return handedOutTo;
+    }
+
+    /** Notes that memory below an address in the region, or its end, may have been written to. */
+    void handOut(final long end)
+    {
+        long known = handedOutTo;
+        while (known < end)
+        {
+            final long present = (long)HANDED_OUT_TO.compareAndExchange(this, known, end);
+            if (present == known)
+            {
+                return;
+            }
+            known = present;
+        }
+    }
+
+    /** Ends a claim, if it is the present one. */
+    void release(final RegionClaim claim)
+    {
+        HOLDER.compareAndSet(this, claim, null);
+    }
+
+    /** Refuses a span that is not in the region, and any if the region is closed. */
+    void checkSpan(final long at, final long length)
+    {
+        if (!contains(at, length) || CLOSED == holder)
+        {
+            throw refused(at, length);
+        }
+    }
+
+    /** Why a span can't be had. */
+    RuntimeException refused(final long at, final long length)
+    {
+        if (CLOSED == holder)
+        {
+            return closed(null);
+        }
+        return new IllegalArgumentException("address=" + Misuse.hex(at) + " length=" + length +
+            ": not in the region " + Misuse.hex(address) + ".." + Misuse.hex(address + capacity));
+    }
+
+    private void enter()
+    {
+        if (RegionMemory.UNGUARDED)
+        {
+            inFlight.getAndIncrement();
+            if (CLOSED == holder)
+            {
+                exit();
+                throw closed(null);
+            }
+        }
+    }
+
+    private void exit()
+    {
+        if (RegionMemory.UNGUARDED)
+        {
+            inFlight.getAndDecrement();
+        }
+    }
+
+    private void awaitCallsInFlight()
+    {
+        for (int i = 0; 0 != inFlight.get(); i++)
+        {
+            if (i < 100)
+            {
+                Thread.onSpinWait();
+            }
+            else if (i < 200)
+            {
+                Thread.yield();
+            }
+            else
+            {
+                // A call can be at work for as long as 2 GiB take.
+                LockSupport.parkNanos(this, 50_000);
+            }
+        }
+    }
+
+    private void free()
+    {
+        try
+        {
+            memory.close();
+        }
+        catch (final IllegalStateException ex)
+        {
+            holder = null;
+            throw new IllegalStateException(this + " can't be closed while a view is in use by the system", ex);
+        }
+    }
+
+    /** From JDK 22 on a buffer whose memory is gone throws this; the caller is told what it means. */
+    private IllegalStateException closedMeanwhile(final IllegalStateException ex)
+    {
+        return isOpen() ? ex : closed(ex);
+    }
+
+    private IllegalStateException closed(final Throwable cause)
+    {
+        return new IllegalStateException(this + " is closed", cause);
+    }
+
+    private static OutOfMemoryError outOfMemory(final long size, final long alignment, final OutOfMemoryError cause)
+    {
+        final OutOfMemoryError error = new OutOfMemoryError(
+            "no memory for a region of size=" + size + " alignment=" + alignment + ": " + cause.getMessage());
+        error.initCause(cause);
+        return error;
+    }
+
+    /** By identity: an allocator that claims is amid its constructor, so its own toString may not work yet. */
+    private static String nameOf(final Object owner)
+    {
+        return owner instanceof CharSequence || null == owner ? String.valueOf(owner) :
+            owner.getClass().getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(owner));
+    }
+
+    private static ByteBuffer duplicate(final ByteBuffer buffer)
+    {
+        return buffer.duplicate().order(ByteOrder.nativeOrder());
     }
 }

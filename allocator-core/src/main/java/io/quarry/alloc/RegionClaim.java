@@ -15,63 +15,123 @@
  */
 package io.quarry.alloc;
 
+import java.nio.ByteBuffer;
+
 /**
  * An allocator's hold on its region, from {@link Region#claim}: while it lasts no other allocator can claim the region,
- * and the region can't be closed. That is why the calls here need no guard against a concurrent close.
+ * and the region can't be closed. That is why the calls here need no guard against a concurrent close, and cost less than
+ * those of {@link Region}.
+ * <p>
+ * Threads: {@link #copy} and {@link #zero} may be called by any, but not while another is in {@link #release}: the
+ * allocator sees to it that its own calls are over by then. No call makes garbage.
  */
 public final class RegionClaim
 {
-    private final Region region;
+    private static final long RELEASED = -1;
 
-    RegionClaim(final Region region)
+    private final Region region;
+    private final String owner;
+    private final ByteBuffer bytes;
+    private final long address;
+    /** The capacity of the region, or {@link #RELEASED}: below every end of a span, so that one test finds both. */
+    private long limit;
+
+    RegionClaim(final Region region, final String owner, final ByteBuffer bytes)
     {
         this.region = region;
+        this.owner = owner;
+        this.bytes = bytes;
+        address = region.address();
+        limit = region.capacity();
     }
 
     /**
-     * Copies bytes; the ranges may overlap.
+     * Copies bytes as if through a third place: the spans may overlap.
      *
      * @param from   address of the first byte read.
      * @param to     address of the first byte written.
-     * @param length bytes.
+     * @param length bytes, 0 or more.
+     * @throws IllegalArgumentException if a span is not in the region; nothing is written.
+     * @throws IllegalStateException    if the claim is released.
      */
     public void copy(final long from, final long to, final long length)
     {
-        region.buffer(to).put(region.bufferOffset(to), region.buffer(from), region.bufferOffset(from), (int)length);
+        final long source = from - address;
+        final long target = to - address;
+        final long last = limit - length;
+        if (length < 0 || source < 0 || source > last || target < 0 || target > last)
+        {
+            throw refused(source < 0 || source > last ? from : to, length);
+        }
+        RegionBytes.copy(bytes, (int)source, (int)target, (int)length);
     }
 
     /**
      * Writes zeros.
      *
-     * @param address of the first byte.
-     * @param length  bytes.
+     * @param at     address of the first byte.
+     * @param length bytes, 0 or more.
+     * @throws IllegalArgumentException if the span is not in the region; nothing is written.
+     * @throws IllegalStateException    if the claim is released.
      */
-    public void zero(final long address, final long length)
+    public void zero(final long at, final long length)
     {
-        final java.nio.ByteBuffer buffer = region.buffer(address);
-        final int offset = region.bufferOffset(address);
-        for (int i = 0; i < length; i++)
+        final long offset = at - address;
+        if (length < 0 || offset < 0 || offset > limit - length)
         {
-            buffer.put(offset + i, (byte)0);
+            throw refused(at, length);
         }
+        RegionBytes.zero(bytes, (int)offset, (int)length);
     }
 
     /**
-     * From which address on the region is known to be zero, as no allocator ever handed that memory out.
+     * From which address on the region is known to be zero: no allocator had blocks there before this claim, and nobody
+     * made a view of it or copied to it. It can rise during the claim by what users do with their blocks, never fall.
+     * <p>
+     * What is written through {@link Region#buffer} outside any block is not known here.
      *
      * @return an address in the region, or its end.
+     * @throws IllegalStateException if the claim is released.
      */
     public long zeroFrom()
     {
-        return region.address();
+        if (RELEASED == limit)
+        {
+            throw refused(address, 0);
+        }
+        return region.handedOutTo();
     }
 
     /**
      * Ends the claim. A second call does nothing.
      *
-     * @param usedTo end of the highest block there ever was: from there on {@link #zeroFrom} still holds.
+     * @param usedTo end of the highest block there ever was, or the region's address if there was none: from there on the
+     *               next claim's {@link #zeroFrom} still holds.
+     * @throws IllegalArgumentException if that is neither in the region nor its end; the claim lasts.
      */
     public void release(final long usedTo)
     {
+        if (RELEASED != limit)
+        {
+            if (!region.contains(usedTo, 0))
+            {
+                throw refused(usedTo, 0);
+            }
+            limit = RELEASED;
+            region.handOut(usedTo);
+            region.release(this);
+        }
+    }
+
+    /** The allocator's name, for messages. */
+    String owner()
+    {
+        return owner;
+    }
+
+    private RuntimeException refused(final long at, final long length)
+    {
+        return RELEASED == limit ? new IllegalStateException("the claim of " + owner + " on " + region + " is released") :
+            region.refused(at, length);
     }
 }
