@@ -112,8 +112,8 @@ public final class Region implements AutoCloseable
      * @param size bytes, from 1 to about 2 GiB.
      * @return the region, all zeros.
      * @throws IllegalArgumentException if the size is out of range.
-     * @throws OutOfMemoryError         if the JDK can't have so much: by its own limit for direct memory
-     *                                  ({@code -XX:MaxDirectMemorySize}), or by the system's. Nothing is kept.
+     * @throws OutOfMemoryError         if the system has no such memory, or, before JDK 22, the JDK's limit for direct
+     *                                  memory ({@code -XX:MaxDirectMemorySize}) forbids it. Nothing is kept.
      */
     public static Region allocate(final long size)
     {
@@ -128,8 +128,8 @@ public final class Region implements AutoCloseable
      * @param alignment of the base, bytes: a power of two up to 2<sup>30</sup>; at least 4096 is had.
      * @return the region, all zeros.
      * @throws IllegalArgumentException if size or alignment are out of range.
-     * @throws OutOfMemoryError         if the JDK can't have so much: by its own limit for direct memory
-     *                                  ({@code -XX:MaxDirectMemorySize}), or by the system's. Nothing is kept.
+     * @throws OutOfMemoryError         if the system has no such memory, or, before JDK 22, the JDK's limit for direct
+     *                                  memory ({@code -XX:MaxDirectMemorySize}) forbids it. Nothing is kept.
      */
     public static Region allocate(final long size, final long alignment)
     {

@@ -36,6 +36,7 @@ final class ForkedJvm
 
     private final List<String> flags = new ArrayList<>();
     private final List<Class<?>> classPath = new ArrayList<>();
+    private final List<String> prefix = new ArrayList<>();
 
     /**
      * A JVM that sees no classes but those beside the given ones.
@@ -53,9 +54,18 @@ final class ForkedJvm
         return this;
     }
 
+    /**
+     * Bounds all that the JVM can map, by the shell that starts it.
+     */
+    ForkedJvm addressSpaceKiB(final int limit)
+    {
+        prefix.addAll(List.of("sh", "-c", "ulimit -v " + limit + " && exec \"$@\"", "sh"));
+        return this;
+    }
+
     Result run(final Class<?> main, final String... arguments)
     {
-        final List<String> command = new ArrayList<>();
+        final List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx64m");
         command.addAll(flags);
@@ -84,6 +94,8 @@ final class ForkedJvm
                 new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
             // These make a JVM print a line that isn't ours.
             builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS"));
+            // Else each thread may map 64 MiB for the C library's own use.
+            builder.environment().put("MALLOC_ARENA_MAX", "1");
             final Process process = builder.start();
             if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS))
             {
