@@ -40,7 +40,7 @@ final class Magazines
      * of its class that isn't live is in a slab.
      *
      * The limit: 4 KiB of slots, but at least 4 slots and a sixteenth of the class's slots; so a class of few blocks
-     * doesn't hold many, and no magazine holds more than 62. Half is filled and half is flushed at a time.
+     * doesn't hold many, and no magazine more than 61. Half is filled and half is flushed at a time.
      */
     static final int SHIFT = 6;
     static final int HEADER = 2;
@@ -112,15 +112,16 @@ final class Magazines
     }
 
     /**
-     * Flushes the older half of a full magazine to the slabs and then puts a slot on top.
+     * Puts a slot on top of a full magazine, and then flushes the older half to the slabs. In this order, as the slot's
+     * own slab may be found empty and given back.
      */
-    void flushAndPush(final int sizeClass, final int granule)
+    void pushAndFlush(final int sizeClass, final int granule)
     {
-        flush(sizeClass, Math.max(1, count(sizeClass) >>> 1));
         final int magazine = sizeClass << SHIFT;
         final int count = entries[magazine];
         entries[magazine + HEADER + count] = granule;
         entries[magazine] = count + 1;
+        flush(sizeClass, Math.max(1, count >>> 1));
     }
 
     /**
@@ -314,6 +315,6 @@ final class Magazines
         final int slots = (table.population(sizeClass) << SlabSizing.UNIT_SHIFT) / size;
         final int byShare = Math.max(LEAST, slots >>> SHARE_SHIFT);
         final int byBytes = Math.max(1, LIMIT_BYTES / size);
-        entries[(sizeClass << SHIFT) + 1] = Math.min(CAPACITY, Math.min(byBytes, byShare));
+        entries[(sizeClass << SHIFT) + 1] = Math.min(CAPACITY - 1, Math.min(byBytes, byShare));
     }
 }

@@ -323,7 +323,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
         final int count = entries[magazine];
         if (count >= entries[magazine + 1])
         {
-            magazines.flushAndPush(sizeClass, granule);
+            magazines.pushAndFlush(sizeClass, granule);
             return true;
         }
         entries[magazine] = count + 1;
