@@ -35,7 +35,7 @@ final class LoopTarget extends ReplayTarget
         region = Region.allocate(Math.max(4096, trace.largestSize()));
         fixed = region.address();
         addresses = new long[trace.slotCount()];
-        QuarryTarget.touchAll(region);
+        RegionStack.touchAll(region);
     }
 
     @Override

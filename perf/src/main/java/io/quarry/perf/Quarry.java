@@ -30,7 +30,7 @@ import java.util.concurrent.Callable;
     name = "quarry",
     mixinStandardHelpOptions = true,
     versionProvider = Quarry.Version.class,
-    subcommands = ReplayCommand.class,
+    subcommands = { ReplayCommand.class, ConformCommand.class },
     description = "Replays the ten bundled allocation traces through Quarry's allocators and their peers.",
     footer = {
         "",

@@ -29,38 +29,24 @@ import java.nio.ByteBuffer;
  */
 final class QuarryTarget extends ReplayTarget
 {
-    private static final int PAGE = 4096;
-
+    private final RegionStack stack;
     private final Region region;
     private final RegionAllocator allocator;
-    private final RegionAllocator upstream;
     private final long[] addresses;
 
     /**
      * Makes the target.
      *
-     * @param region    of both, closed with the target.
-     * @param upstream  what the allocator draws from, closed after it; or the allocator itself.
-     * @param allocator to be measured.
+     * @param stack     to be measured, closed with the target.
      * @param slotCount of the trace.
      */
-    QuarryTarget(
-        final Region region, final RegionAllocator upstream, final RegionAllocator allocator, final int slotCount)
+    QuarryTarget(final RegionStack stack, final int slotCount)
     {
-        this.region = region;
-        this.upstream = upstream;
-        this.allocator = allocator;
+        this.stack = stack;
+        this.region = stack.region();
+        this.allocator = stack.allocator();
         this.addresses = new long[slotCount];
-    }
-
-    /** Has the operating system provide every page, before the clock starts. */
-    static void touchAll(final Region region)
-    {
-        for (long offset = 0; offset < region.capacity(); offset += PAGE)
-        {
-            final long address = region.address() + offset;
-            region.buffer(address).put(region.bufferOffset(address), (byte)0);
-        }
+        RegionStack.touchAll(region);
     }
 
     static void touch(final Region region, final long address, final int size)
@@ -129,10 +115,6 @@ final class QuarryTarget extends ReplayTarget
     void verify()
     {
         allocator.verify();
-        if (upstream != allocator)
-        {
-            upstream.verify();
-        }
     }
 
     @Override
@@ -146,8 +128,6 @@ final class QuarryTarget extends ReplayTarget
     @Override
     public void close()
     {
-        allocator.close();
-        upstream.close();
-        region.close();
+        stack.close();
     }
 }

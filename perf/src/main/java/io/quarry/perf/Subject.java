@@ -18,14 +18,15 @@ package io.quarry.perf;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocalThread;
-import io.quarry.alloc.Region;
-import io.quarry.alloc.RegionAllocator;
+import io.quarry.alloc.buddy.BuddyAllocator;
+import io.quarry.alloc.buddy.RunAllocator;
+import io.quarry.alloc.slab.SlabAllocator;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -33,6 +34,10 @@ import java.util.stream.Collectors;
  */
 enum Subject
 {
+    SLAB("slab", Kind.QUARRY),
+    SLAB_BUDDY("slab-buddy", Kind.QUARRY),
+    BUDDY("buddy", Kind.QUARRY),
+    RUN("run", Kind.QUARRY),
     NETTY_ADAPTIVE("netty-adaptive", Kind.NETTY),
     NETTY_POOLED("netty-pooled", Kind.NETTY),
     MALLOC("malloc", Kind.MALLOC),
@@ -210,6 +215,8 @@ enum Subject
     {
         return switch (this)
         {
+            case SLAB, SLAB_BUDDY, BUDDY, RUN ->
+                new QuarryTarget(openStack(regionSize, trace.largestAlignment()), trace.slotCount());
             case NETTY_ADAPTIVE -> new NettyTarget(new AdaptiveByteBufAllocator(true), trace.slotCount());
             case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), trace.slotCount());
             case MALLOC -> new MallocTarget(trace.slotCount());
@@ -217,17 +224,23 @@ enum Subject
         };
     }
 
-    private static ReplayTarget openQuarry(
-        final Trace trace,
-        final long regionSize,
-        final Function<Region, RegionAllocator> newUpstream,
-        final Function<RegionAllocator, RegionAllocator> newAllocator)
+    /**
+     * Makes an allocator of Quarry's.
+     *
+     * @param regionSize      bytes.
+     * @param regionAlignment of the region's base.
+     * @return the allocator with all it stands on.
+     */
+    RegionStack openStack(final long regionSize, final long regionAlignment)
     {
-        // The base as strict as the strictest request, so that the footprint doesn't depend on where the region lies.
-        final Region region = Region.allocate(regionSize, Math.max(4096, trace.largestAlignment()));
-        QuarryTarget.touchAll(region);
-        final RegionAllocator upstream = newUpstream.apply(region);
-        return new QuarryTarget(region, upstream, newAllocator.apply(upstream), trace.slotCount());
+        return switch (this)
+        {
+            case SLAB -> new RegionStack(regionSize, regionAlignment, RunAllocator::new, SlabAllocator::new);
+            case SLAB_BUDDY -> new RegionStack(regionSize, regionAlignment, BuddyAllocator::new, SlabAllocator::new);
+            case BUDDY -> new RegionStack(regionSize, regionAlignment, BuddyAllocator::new, UnaryOperator.identity());
+            case RUN -> new RegionStack(regionSize, regionAlignment, RunAllocator::new, UnaryOperator.identity());
+            default -> throw new IllegalStateException(label + " has no region");
+        };
     }
 
     /**
