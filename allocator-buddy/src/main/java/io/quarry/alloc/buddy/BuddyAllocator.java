@@ -89,7 +89,7 @@ public final class BuddyAllocator extends AbstractRegionAllocator
     /**
      * The unit size of {@link #BuddyAllocator(Region)}: 4096.
      */
-    public static final int DEFAULT_UNIT_SIZE = 4096;
+    public static final int DEFAULT_UNIT_SIZE = 64;
 
     /**
      * The smallest unit size.

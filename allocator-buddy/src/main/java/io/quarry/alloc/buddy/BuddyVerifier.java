@@ -33,6 +33,10 @@ final class BuddyVerifier
      */
     static void verify(final RadixWords words, final int[] extents)
     {
+        if (words.open != words.units && words.open != words.lastWholeSlotEnd())
+        {
+            throw broken("I5", "open=" + words.open + " wanted=" + words.units + " or " + words.lastWholeSlotEnd());
+        }
         for (int level = 0; level < words.levels.length; level++)
         {
             checkInside(words, level);
@@ -67,14 +71,16 @@ final class BuddyVerifier
     private static void checkInside(final RadixWords words, final int level)
     {
         final long[] bits = words.levels[level].words;
-        final int slots = words.units >>> 6 * level;
+        final int slots = words.open >>> 6 * level;
         final int last = bits.length - 1;
-        final int inLast = slots - (last << 6);
-        final long outside = inLast <= 0 ? -1 : inLast >= 64 ? 0 : -1L << inLast;
-        if (0 != (bits[last] & outside))
+        for (int word = slots >>> 6; word <= last; word++)
         {
-            throw broken("I2", "level=" + level + " has slots=" + slots + " and one beyond is free, word=" + last +
-                " bits=" + hex(bits[last]));
+            final long outside = word == slots >>> 6 ? -1L << slots : -1;
+            if (0 != (bits[word] & outside))
+            {
+                throw broken("I2", "level=" + level + " has slots=" + slots + " and one beyond is free, word=" + word +
+                    " bits=" + hex(bits[word]));
+            }
         }
     }
 

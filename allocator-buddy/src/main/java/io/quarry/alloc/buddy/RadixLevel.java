@@ -39,6 +39,12 @@ final class RadixLevel
     // bit b of nonEmpty         ==  the root of length b + 1 != 0
     // longest[w]                ==  RunSearch.longest(words[w])
 
+    /**
+     * At how many lengths a search looks for the lowest word: the shortest that is enough, and the next ones that there
+     * are. On ten recorded programs 4 leave a footprint of 1.56 of the live bytes, 1 leaves 1.64, all 64 the same as 4.
+     */
+    static final int LOOKS = 4;
+
     final long[] words;
     final byte[] longest;
     final long[] index;
@@ -77,7 +83,8 @@ final class RadixLevel
     }
 
     /**
-     * Takes the lowest long enough run of the lowest word among those whose longest run is the shortest that is enough.
+     * Takes a run: the lowest of the lowest word, among words whose longest run is one of the {@link #LOOKS} shortest that
+     * are enough.
      *
      * @param count slots, 1 to 64.
      * @return the first slot, or -1 if no word has such a run.
@@ -85,16 +92,31 @@ final class RadixLevel
     int take(final int count)
     {
         WordVisits.count();
-        final long enough = nonEmpty & -1L << count - 1;
-        if (0 == enough)
+        final int word = lowest(count);
+        if (word < 0)
         {
             return -1;
         }
-        final int word = first(1 + Long.numberOfTrailingZeros(enough));
         final long free = words[word];
         final int bit = Long.numberOfTrailingZeros(RunSearch.starts(free, count));
         set(word, free & ~RunSearch.mask(bit, count));
         return (word << 6) + bit;
+    }
+
+    private int lowest(final int count)
+    {
+        long lengths = nonEmpty & -1L << count - 1;
+        if (0 == lengths)
+        {
+            return -1;
+        }
+        int word = Integer.MAX_VALUE;
+        for (int looks = LOOKS; 0 != lengths && looks > 0; looks--)
+        {
+            word = Math.min(word, first(1 + Long.numberOfTrailingZeros(lengths)));
+            lengths &= lengths - 1;
+        }
+        return word;
     }
 
     /**
@@ -132,8 +154,8 @@ final class RadixLevel
 
     private int takeSure(final int count, final int sure, final long starts)
     {
-        final int length = nextLength(sure);
-        return 0 == length ? -1 : takeIn(first(length), count, starts);
+        final int word = sure > 64 ? -1 : lowest(sure);
+        return word < 0 ? -1 : takeIn(word, count, starts);
     }
 
     /**

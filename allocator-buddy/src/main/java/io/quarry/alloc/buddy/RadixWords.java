@@ -39,10 +39,15 @@ final class RadixWords
     // highest slot that has nothing but free units. So below a set bit all is 0, a word that becomes -1 hands its slot
     // up and becomes 0, and 0 means "nothing free, or told further up".
     //
-    // I1  a unit is free iff exactly one of the bits over it is set; below a set bit every word is 0
-    // I2  no bit is set for a slot that isn't wholly inside the region
+    // The units from "open" on are all free and not told by any bit: the reserve. They are what is left of the region after
+    // the last whole slot of the top level. A word there is short, so the search, which likes short runs, would put the
+    // first small blocks at the very end of an empty region.
+    //
+    // I1  a unit below "open" is free iff exactly one of the bits over it is set; below a set bit every word is 0
+    // I2  no bit is set for a slot that doesn't end at "open" or before
     // I3  no word below the top is -1
     // I4  index and longest runs of every level say what the words say, see RadixLevel
+    // I5  "open" is the end of the region, or of its last whole slot of the top level
 
     /**
      * How many words of a level a search for an aligned run looks at before it settles for one that must have it.
@@ -59,6 +64,7 @@ final class RadixWords
 
     final int units;
     final RadixLevel[] levels;
+    int open;
     private final RadixLevel bottom;
     private final int top;
 
@@ -79,7 +85,14 @@ final class RadixWords
             levels[level] = new RadixLevel(count);
         }
         bottom = levels[0];
-        release(0, units);
+        open = lastWholeSlotEnd();
+        release(0, open);
+    }
+
+    /** Where the last whole slot of the top level ends. There is one, as the region wouldn't need that level otherwise. */
+    int lastWholeSlotEnd()
+    {
+        return units >>> 6 * top << 6 * top;
     }
 
     /**
@@ -123,7 +136,7 @@ final class RadixWords
                 return trim(level, slot, slots, 0, count);
             }
         }
-        return takeAcross(count, 0, 1);
+        return openReserve() ? take(count) : takeAcross(count, 0, 1);
     }
 
     /**
@@ -140,23 +153,26 @@ final class RadixWords
         {
             return -1;
         }
-        for (int level = levelOf(count); level <= top; level++)
+        int unit = takeAligned(count, first, alignment, false);
+        if (unit < 0 && openReserve())
         {
-            final int unit = takeAlignedAt(level, count, first, alignment, false);
-            if (unit >= 0)
-            {
-                return unit;
-            }
+            unit = takeAligned(count, first, alignment, false);
         }
-        for (int level = levelOf(count); level <= top; level++)
+        if (unit < 0)
         {
-            final int unit = takeAlignedAt(level, count, first, alignment, true);
-            if (unit >= 0)
-            {
-                return unit;
-            }
+            unit = takeAligned(count, first, alignment, true);
         }
-        return takeAcross(count, first, alignment);
+        return unit < 0 ? takeAcross(count, first, alignment) : unit;
+    }
+
+    private int takeAligned(final int count, final long first, final long alignment, final boolean everywhere)
+    {
+        int unit = -1;
+        for (int level = levelOf(count); level <= top && unit < 0; level++)
+        {
+            unit = takeAlignedAt(level, count, first, alignment, everywhere);
+        }
+        return unit;
     }
 
     /**
@@ -265,7 +281,15 @@ final class RadixWords
      */
     boolean claim(final int from, final int to)
     {
-        return isFree(from, to) && walk(CLAIM, from, to);
+        if (!isFree(from, to))
+        {
+            return false;
+        }
+        if (to > open)
+        {
+            openReserve();
+        }
+        return walk(CLAIM, from, to);
     }
 
     /**
@@ -277,7 +301,19 @@ final class RadixWords
      */
     boolean isFree(final int from, final int to)
     {
-        return to <= units && walk(TEST, from, to);
+        return to <= units && (from >= open || walk(TEST, from, Math.min(to, open)));
+    }
+
+    private boolean openReserve()
+    {
+        final int from = open;
+        if (from == units)
+        {
+            return false;
+        }
+        open = units;
+        release(from, units);
+        return true;
     }
 
     /**
@@ -354,6 +390,11 @@ final class RadixWords
      */
     long freeUnits(final int word)
     {
+        final int first = word << 6;
+        if (first >= open)
+        {
+            return RunSearch.mask(0, Math.min(64, units - first));
+        }
         long free = bottom.words[word];
         int slot = word;
         for (int level = 1; level <= top; level++)
@@ -381,6 +422,7 @@ final class RadixWords
     /** Makes every unit taken. */
     void clear()
     {
+        open = units;
         for (final RadixLevel level : levels)
         {
             level.clear();

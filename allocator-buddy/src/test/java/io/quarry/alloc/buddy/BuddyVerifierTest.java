@@ -36,6 +36,8 @@ class BuddyVerifierTest
         take(100);
         take(64);
         take(1);
+        assertTrue(words.claim(UNITS - 1, UNITS));
+        extents[UNITS - 1] = 1;
         BuddyVerifier.verify(words, extents);
     }
 
@@ -88,6 +90,20 @@ class BuddyVerifierTest
     }
 
     @Test
+    void shouldReportReserveThatBeginsElsewhere()
+    {
+        words.open = UNITS - 8;
+        expect("I5", "open=" + (UNITS - 8));
+    }
+
+    @Test
+    void shouldReportSlotInTheReserve()
+    {
+        words.open = 4_096;
+        expect("I2", "level=0");
+    }
+
+    @Test
     void shouldReportWrongLongestRun()
     {
         words.levels[0].longest[0]++;
@@ -100,7 +116,8 @@ class BuddyVerifierTest
         final RadixLevel level = words.levels[0];
         final int word = UNITS >> 6;
         final int length = level.longest[word];
-        level.index[(length - 1) * level.stride + level.offsets[level.offsets.length - 1] + (word >> 6)] &= ~(1L << word);
+        final int leaves = (length - 1) * level.stride + level.offsets[level.offsets.length - 1];
+        level.index[leaves + (word >> 6)] &= ~(1L << word);
         expect("I4", "length=" + length);
     }
 
