@@ -21,7 +21,6 @@ import io.quarry.alloc.Checks;
 import io.quarry.alloc.Misuse;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionClaim;
-import io.quarry.alloc.WordVisits;
 
 /**
  * Hands out runs of units of exact length, wherever in the region a free run fits well: the tightest memory of the
@@ -32,14 +31,14 @@ import io.quarry.alloc.WordVisits;
  * <p>
  * <b>Placement.</b> The free run that fits well and lies lowest: free runs are kept in bins by length, exact to 64
  * units and four a doubling above, and the lowest run is taken of the first bin that has one that fits; in the
- * request's own bin, where only some may fit, {@value RunBins#PEEKS} runs are looked at. Only if none fits is memory
+ * request's own bin, where only some may fit, {@value RunFit#PEEKS} runs are looked at. Only if none fits is memory
  * taken that lies above every block; that memory is in no bin, and free memory next to it joins it. So what was never
  * needed is never touched. A run grows in place into the free memory to its right; shrinking gives the tail back. Free
  * neighbours are merged at once.
  * <p>
- * <b>Alignment.</b> Every block is aligned to the unit. A stricter one is served from the lowest runs of each bin that
- * happen to hold an aligned place ({@value #ALIGNED_PEEKS} runs are looked at in all), then from the runs that are so
- * long that they must, then from the end of what is used. So such a request is certain to succeed if a free run of
+ * <b>Alignment.</b> Every block is aligned to the unit. A stricter one is served from a free run that happens to hold
+ * an aligned place ({@value RunFit#ALIGNED_PEEKS} are looked at, the shortest and lowest first), then from one so long
+ * that it must, then from the end of what is used. So such a request is certain to succeed if a free run of
  * {@code length + alignment - unit} bytes remains, or an aligned place above every block; it may fail though a shorter
  * free run has a place.
  * <p>
@@ -59,18 +58,6 @@ import io.quarry.alloc.WordVisits;
  */
 public final class RunAllocator extends AbstractRegionAllocator
 {
-    /*
-     * Units 0 .. top - 1 are covered by runs, allocated or free, without a gap; from top on every unit is free, and the
-     * unit below top is not:
-     *
-     *   0                                                     top         highWater        units
-     *   +--------+------------+-----+------------+------------+--------------+----------------+
-     *   | taken  | free       |taken| taken      |free | taken| free, used   | never used     |
-     *   +--------+------------+-----+------------+------------+--------------+----------------+
-     *
-     *   sum of the taken runs' lengths = takenUnits, their count = takenRuns; no two free runs are neighbours.
-     */
-
     /**
      * Length of a unit unless another is asked for, bytes.
      */
@@ -81,25 +68,13 @@ public final class RunAllocator extends AbstractRegionAllocator
      */
     public static final int MIN_UNIT_SIZE = 64;
 
-    /**
-     * Runs that are looked at for an aligned place before those that are certain to have one.
-     */
-    static final int ALIGNED_PEEKS = 16;
+    private static final int NONE = RunSpace.NONE;
 
-    private static final int NONE = RunBins.NONE;
-
-    private final RunMap map;
-    private final RunBins bins;
+    private final RunSpace space;
     private final RegionClaim claim;
     private final long origin;
     private final long zeroFrom;
     private final int unitShift;
-    private final int units;
-
-    private int top;
-    private int highWater;
-    private int takenUnits;
-    private int takenRuns;
     private boolean closed;
 
     /**
@@ -127,11 +102,10 @@ public final class RunAllocator extends AbstractRegionAllocator
     public RunAllocator(final Region region, final int unitSize)
     {
         super(region);
-        units = unitsIn(region, unitSize);
+        final int units = unitsIn(region, unitSize);
         unitShift = Integer.numberOfTrailingZeros(unitSize);
         origin = originOf(region, unitSize);
-        map = new RunMap(units);
-        bins = new RunBins(map);
+        space = new RunSpace(units, origin >>> unitShift);
         claim = region.claim(this);
         zeroFrom = claim.zeroFrom();
     }
@@ -167,13 +141,7 @@ public final class RunAllocator extends AbstractRegionAllocator
      */
     public int maxWordVisits()
     {
-        final int levels = bins.levels();
-        final int mask = bins.usedBinWords();
-        final int out = 34 + levels;
-        final int in = 2 + levels;
-        final int find = 4 + levels + (RunBins.PEEKS - 1) * (2 * levels + 3) + mask + levels + 34;
-        final int aligned = ALIGNED_PEEKS * (2 * levels + mask + 36) + mask;
-        return find + aligned + 3 * out + 3 * in + 20 * RunMap.CELLS_PER_LENGTH;
+        return space.maxWordVisits();
     }
 
     @Override
@@ -186,25 +154,25 @@ public final class RunAllocator extends AbstractRegionAllocator
     protected long takeBlock(final long size, final long alignment)
     {
         final long wanted = unitsFor(size);
-        if (wanted > units - takenUnits)
+        if (wanted > space.freeUnits())
         {
             checkOpen();
             return NULL;
         }
         final int first = alignment > 1L << unitShift ?
-            takeAligned((int)wanted, alignment >>> unitShift) : take((int)wanted);
+            space.takeAligned((int)wanted, alignment >>> unitShift) : space.take((int)wanted);
         return NONE == first ? NULL : addressOf(first);
     }
 
     @Override
     protected long takeZeroedBlock(final long size, final long alignment)
     {
-        final long clean = Math.max(zeroFrom, addressOf(highWater));
+        final long clean = Math.max(zeroFrom, addressOf(space.highWater()));
         final long address = takeBlock(size, alignment);
         if (NULL != address && address < clean)
         {
             final long end = address + (unitsFor(size) << unitShift);
-            zeroBytes(address, Math.min(end, clean) - address);
+            claim.zero(address, Math.min(end, clean) - address);
         }
         return address;
     }
@@ -212,46 +180,26 @@ public final class RunAllocator extends AbstractRegionAllocator
     @Override
     protected void returnBlock(final long address, final long size, final long alignment)
     {
-        final int first = check(address, size, alignment);
-        final int length = map.length(first);
-        takenRuns--;
-        takenUnits -= length;
-        release(first, length);
+        space.free(check(address, size, alignment));
     }
 
     @Override
     protected long blockLength(final long address, final long size, final long alignment)
     {
-        return (long)map.length(check(address, size, alignment)) << unitShift;
+        return (long)space.length(check(address, size, alignment)) << unitShift;
     }
 
     @Override
     protected boolean resizeBlock(final long address, final long length, final long newSize)
     {
-        final int first = (int)(address - origin >>> unitShift);
-        final int oldUnits = (int)(length >>> unitShift);
-        final long newUnits = unitsFor(newSize);
-        if (newUnits > oldUnits)
-        {
-            return newUnits <= units - first && extend(first, oldUnits, (int)newUnits);
-        }
-        if (newUnits < oldUnits)
-        {
-            cutTail(first, oldUnits, (int)newUnits);
-        }
-        return true;
+        return space.resize(
+            (int)(address - origin >>> unitShift), (int)(length >>> unitShift), unitsFor(newSize));
     }
 
     @Override
-    protected void copyBytes(final long from, final long to, final long length)
+    public RegionClaim claim()
     {
-        claim.copy(from, to, length);
-    }
-
-    @Override
-    protected void zeroBytes(final long address, final long length)
-    {
-        claim.zero(address, length);
+        return claim;
     }
 
     /**
@@ -271,9 +219,9 @@ public final class RunAllocator extends AbstractRegionAllocator
     public long allocUpTo(final long minSize, final long size, final long alignment)
     {
         checkLayout(size, alignment);
-        if (minSize <= 0 || minSize > size)
+        if (minSize < 1 || minSize > size)
         {
-            throw new IllegalArgumentException("minSize=" + minSize + ": not in 1.." + size + ", the size");
+            throw Misuse.minSize(minSize, size);
         }
         if (alignment > 1L << unitShift)
         {
@@ -281,12 +229,12 @@ public final class RunAllocator extends AbstractRegionAllocator
             return NULL == address ? takeBlock(minSize, alignment) : address;
         }
         final long least = unitsFor(minSize);
-        if (least > units - takenUnits)
+        if (least > space.freeUnits())
         {
             checkOpen();
             return NULL;
         }
-        final int first = takeUpTo((int)least, (int)Math.min(unitsFor(size), units));
+        final int first = space.takeUpTo((int)least, (int)Math.min(unitsFor(size), Integer.MAX_VALUE));
         return NONE == first ? NULL : addressOf(first);
     }
 
@@ -306,12 +254,12 @@ public final class RunAllocator extends AbstractRegionAllocator
     public AllocatorStats stats()
     {
         return new AllocatorStats(
-            closed ? 0 : (long)takenUnits << unitShift,
-            closed ? 0 : takenRuns,
-            (long)(units - takenUnits) << unitShift,
-            (long)longestFreeRun() << unitShift,
+            closed ? 0 : (long)space.takenUnits() << unitShift,
+            space.takenRuns(),
+            (long)space.freeUnits() << unitShift,
+            closed ? 0 : (long)space.longestFreeRun() << unitShift,
             highWaterEnd() - region().address(),
-            map.metadataBytes() + bins.metadataBytes());
+            space.metadataBytes());
     }
 
     @Override
@@ -319,7 +267,7 @@ public final class RunAllocator extends AbstractRegionAllocator
     {
         if (!closed)
         {
-            new RunVerifier(map, bins).verify(top, highWater, takenUnits, takenRuns);
+            space.verify();
         }
     }
 
@@ -329,250 +277,9 @@ public final class RunAllocator extends AbstractRegionAllocator
         if (!closed)
         {
             closed = true;
-            // No request passes the comparison with the free units any more, and no address the one with the top.
-            takenUnits = units;
-            top = 0;
+            space.close();
             claim.release(highWaterEnd());
         }
-    }
-
-    private int take(final int wanted)
-    {
-        final int first = bins.find(wanted);
-        return NONE == first ? takeTop(wanted) : takeRun(first, map.length(first), wanted);
-    }
-
-    private int takeRun(final int first, final int length, final int wanted)
-    {
-        bins.remove(first, length);
-        if (length == wanted)
-        {
-            map.setInner(first + length - 1);
-        }
-        else
-        {
-            insertFree(first + wanted, length - wanted);
-        }
-        return taken(first, wanted);
-    }
-
-    private int takeTop(final int wanted)
-    {
-        final int first = top;
-        if (wanted > units - first)
-        {
-            return NONE;
-        }
-        raiseTop(first + wanted);
-        return taken(first, wanted);
-    }
-
-    private int taken(final int first, final int length)
-    {
-        takenRuns++;
-        takenUnits += length;
-        map.setTaken(first, length);
-        return first;
-    }
-
-    private void raiseTop(final int newTop)
-    {
-        top = newTop;
-        if (newTop > highWater)
-        {
-            highWater = newTop;
-        }
-    }
-
-    private void insertFree(final int first, final int length)
-    {
-        map.setFree(first, length);
-        bins.insert(first, length);
-    }
-
-    private int takeUpTo(final int least, final int wanted)
-    {
-        final int fitting = bins.find(wanted);
-        if (NONE != fitting)
-        {
-            return takeRun(fitting, map.length(fitting), wanted);
-        }
-        final int shorter = longest(least);
-        if (NONE != shorter)
-        {
-            final int length = map.length(shorter);
-            return takeRun(shorter, length, Math.min(length, wanted));
-        }
-        final int above = units - top;
-        return above < least ? NONE : takeTop(Math.min(above, wanted));
-    }
-
-    /** The longest of the first runs of the last bin: exact to 64 units, else to a quarter. */
-    private int longest(final int least)
-    {
-        final int bin = bins.lastUsed();
-        if (bin < RunBins.binOf(least))
-        {
-            return NONE;
-        }
-        int first = bins.lowest(bin);
-        int best = NONE;
-        int bestLength = least - 1;
-        for (int i = 0; NONE != first && i < RunBins.PEEKS; i++)
-        {
-            final int length = map.length(first);
-            if (length > bestLength)
-            {
-                best = first;
-                bestLength = length;
-            }
-            first = bins.nextAbove(bin, first);
-        }
-        return best;
-    }
-
-    private int takeAligned(final int wanted, final long alignedUnits)
-    {
-        final long certain = wanted + alignedUnits - 1;
-        int first = peekAligned(wanted, alignedUnits);
-        if (NONE == first && certain <= units)
-        {
-            first = bins.find((int)certain);
-        }
-        return NONE == first ?
-            takeTopAligned(wanted, alignedUnits) : cutAligned(first, wanted, alignedUnits);
-    }
-
-    private int peekAligned(final int wanted, final long alignedUnits)
-    {
-        int bin = bins.nextUsed(RunBins.binOf(wanted));
-        int first = NONE == bin ? NONE : bins.lowest(bin);
-        for (int i = 0; NONE != first && i < ALIGNED_PEEKS; i++)
-        {
-            if (first + padding(first, alignedUnits) + wanted <= first + map.length(first))
-            {
-                return first;
-            }
-            first = bins.nextAbove(bin, first);
-            if (NONE == first)
-            {
-                bin = bins.nextUsed(bin + 1);
-                first = NONE == bin ? NONE : bins.lowest(bin);
-            }
-        }
-        return NONE;
-    }
-
-    private int cutAligned(final int first, final int wanted, final long alignedUnits)
-    {
-        final int length = map.length(first);
-        final int pad = (int)padding(first, alignedUnits);
-        if (0 == pad)
-        {
-            return takeRun(first, length, wanted);
-        }
-        bins.remove(first, length);
-        insertFree(first, pad);
-        final int start = first + pad;
-        if (length == pad + wanted)
-        {
-            map.setInner(first + length - 1);
-        }
-        else
-        {
-            insertFree(start + wanted, length - pad - wanted);
-        }
-        return taken(start, wanted);
-    }
-
-    private int takeTopAligned(final int wanted, final long alignedUnits)
-    {
-        final int first = top;
-        final long pad = padding(first, alignedUnits);
-        if (pad + wanted > units - first)
-        {
-            return NONE;
-        }
-        if (0 != pad)
-        {
-            insertFree(first, (int)pad);
-            raiseTop(first + (int)pad);
-        }
-        return takeTop(wanted);
-    }
-
-    private long padding(final int first, final long alignedUnits)
-    {
-        return -((origin >>> unitShift) + first) & (alignedUnits - 1);
-    }
-
-    private boolean extend(final int first, final int oldUnits, final int newUnits)
-    {
-        final int right = first + oldUnits;
-        if (right == top)
-        {
-            raiseTop(first + newUnits);
-        }
-        else if (!map.isFreeBorder(right) || map.length(right) < newUnits - oldUnits)
-        {
-            return false;
-        }
-        else
-        {
-            takeFromLeft(right, map.length(right), newUnits - oldUnits);
-        }
-        takenUnits += newUnits - oldUnits;
-        map.setTaken(first, newUnits);
-        return true;
-    }
-
-    private void takeFromLeft(final int first, final int length, final int wanted)
-    {
-        bins.remove(first, length);
-        map.setInner(first);
-        if (length == wanted)
-        {
-            map.setInner(first + length - 1);
-        }
-        else
-        {
-            insertFree(first + wanted, length - wanted);
-        }
-    }
-
-    private void cutTail(final int first, final int oldUnits, final int newUnits)
-    {
-        takenUnits -= oldUnits - newUnits;
-        map.setTaken(first, newUnits);
-        release(first + newUnits, oldUnits - newUnits);
-    }
-
-    /** Makes a run free that no counter knows of any more, joining it with what is free at its left and right. */
-    private void release(final int first, final int length)
-    {
-        int start = first;
-        int end = first + length;
-        map.setInner(first);
-        if (0 != first && map.isFreeBorder(first - 1))
-        {
-            start = first - map.lengthToLast(first - 1);
-            map.setInner(first - 1);
-            map.setInner(start);
-            bins.remove(start, first - start);
-        }
-        if (end == top)
-        {
-            top = start;
-            return;
-        }
-        if (map.isFreeBorder(end))
-        {
-            final int right = map.length(end);
-            map.setInner(end);
-            bins.remove(end, right);
-            end += right;
-        }
-        insertFree(start, end - start);
     }
 
     private int check(final long address, final long size, final long alignment)
@@ -581,10 +288,10 @@ public final class RunAllocator extends AbstractRegionAllocator
         final int first = (int)(offset >>> unitShift);
         if (Checks.ENABLED)
         {
-            if (Long.compareUnsigned(offset, (long)top << unitShift) >= 0 ||
+            if (Long.compareUnsigned(offset, (long)space.top() << unitShift) >= 0 ||
                 0 != (offset & (1L << unitShift) - 1 | address & alignment - 1) ||
-                !map.isTaken(first) ||
-                unitsFor(size) > map.length(first))
+                !space.isTaken(first) ||
+                unitsFor(size) > space.length(first))
             {
                 throw misuse(address, size, alignment);
             }
@@ -604,17 +311,17 @@ public final class RunAllocator extends AbstractRegionAllocator
         {
             return Misuse.interior(address);
         }
-        if (offset < 0 || offset >>> unitShift >= top)
+        if (offset < 0 || offset >>> unitShift >= space.top())
         {
             return Misuse.dead(address);
         }
         final int first = (int)(offset >>> unitShift);
-        if (!map.isTaken(first))
+        if (!space.isTaken(first))
         {
-            return bins.isInFreeRun(first) ? Misuse.dead(address) : Misuse.interior(address);
+            return space.isFree(first) ? Misuse.dead(address) : Misuse.interior(address);
         }
         return isAligned(address, alignment) ?
-            Misuse.tooLarge(address, size, (long)map.length(first) << unitShift) :
+            Misuse.tooLarge(address, size, (long)space.length(first) << unitShift) :
             Misuse.misaligned(address, alignment);
     }
 
@@ -624,17 +331,6 @@ public final class RunAllocator extends AbstractRegionAllocator
         {
             throw Misuse.closed(this);
         }
-    }
-
-    private int longestFreeRun()
-    {
-        int longest = closed ? 0 : units - top;
-        final int bin = closed ? NONE : bins.lastUsed();
-        for (int first = NONE == bin ? NONE : bins.lowest(bin); NONE != first; first = bins.nextAbove(bin, first))
-        {
-            longest = Math.max(longest, map.length(first));
-        }
-        return longest;
     }
 
     private long unitsFor(final long size)
@@ -649,7 +345,7 @@ public final class RunAllocator extends AbstractRegionAllocator
 
     private long highWaterEnd()
     {
-        return 0 == highWater ? region().address() : addressOf(highWater);
+        return 0 == space.highWater() ? region().address() : addressOf(space.highWater());
     }
 
     private static int unitsIn(final Region region, final int unitSize)

@@ -43,11 +43,10 @@ final class RunBins
     static final int NONE = -1;
 
     /**
-     * Runs that are looked at in a bin of which only some may fit.
+     * Bins that hold runs of one length each.
      */
-    static final int PEEKS = 8;
+    static final int EXACT_BINS = 64;
 
-    private static final int EXACT_BINS = 64;
     private static final int STEP_BITS = 2;
     private static final int STEPS = 1 << STEP_BITS;
     private static final int MAX_LEVELS = 5;
@@ -151,6 +150,27 @@ final class RunBins
     }
 
     /**
+     * How many words putting a run in visits at most: a word of starts, the mask of bins, one word a level.
+     *
+     * @return the bound.
+     */
+    int maxInsertVisits()
+    {
+        return 2 + levels;
+    }
+
+    /**
+     * How many words taking a run out visits at most: a word of starts, the lengths of the 31 others that may start in
+     * it, one of them in two cells, one word a level, the mask of bins.
+     *
+     * @return the bound.
+     */
+    int maxRemoveVisits()
+    {
+        return 34 + levels;
+    }
+
+    /**
      * How many words one level of a bin has.
      *
      * @param level from 0, the one whose bits stand for 64 units each.
@@ -210,7 +230,7 @@ final class RunBins
         starts[word] |= 1L << first;
         usedBins[bin >>> 6] |= 1L << bin;
         int index = word;
-        int at = bin * binWords;
+        final int at = bin * binWords;
         for (int level = 0; level < levels; level++)
         {
             WordVisits.count();
@@ -245,28 +265,6 @@ final class RunBins
     }
 
     /**
-     * Finds the run for a request: in the request's own bin the lowest that fits, of {@link #PEEKS} runs at most; else
-     * in the next bin that has any run the lowest one.
-     *
-     * @param units that are wanted, from 1.
-     * @return the run's first unit, or {@link #NONE}.
-     */
-    int find(final int units)
-    {
-        final int fitBin = fitBinOf(units);
-        if (units > EXACT_BINS && fitBin != binOf(units))
-        {
-            final int first = peek(fitBin - 1, units);
-            if (NONE != first)
-            {
-                return first;
-            }
-        }
-        final int bin = nextUsed(fitBin);
-        return NONE == bin ? NONE : lowest(bin);
-    }
-
-    /**
      * Finds the lowest run of a bin.
      *
      * @param bin that has a run.
@@ -274,14 +272,7 @@ final class RunBins
      */
     int lowest(final int bin)
     {
-        final int at = bin * binWords;
-        int index = 0;
-        for (int level = levels - 1; level >= 0; level--)
-        {
-            WordVisits.count();
-            index = index << 6 | Long.numberOfTrailingZeros(bits[at + levelOffset[level] + index]);
-        }
-        return inWord(bin, index);
+        return descend(bin, levels, 0);
     }
 
     /**
@@ -349,43 +340,6 @@ final class RunBins
             }
         }
         return NONE;
-    }
-
-    /**
-     * Finds the free run that holds a unit, at a cost that grows with the region: for naming a mistake only.
-     *
-     * @param unit index.
-     * @return whether a free run holds it.
-     */
-    boolean isInFreeRun(final int unit)
-    {
-        long mask = -1L >>> (63 - (unit & 63));
-        for (int word = unit >>> 6; word >= 0; word--)
-        {
-            final long candidates = starts[word] & mask;
-            if (0 != candidates)
-            {
-                final int first = word << 6 | 63 - Long.numberOfLeadingZeros(candidates);
-                return unit < first + map.length(first);
-            }
-            mask = -1L;
-        }
-        return false;
-    }
-
-    private int peek(final int bin, final int units)
-    {
-        WordVisits.count();
-        if (!isUsed(bin))
-        {
-            return NONE;
-        }
-        int first = lowest(bin);
-        for (int i = 1; NONE != first && map.length(first) < units; i++)
-        {
-            first = i < PEEKS ? nextAbove(bin, first) : NONE;
-        }
-        return first;
     }
 
     private int descend(final int bin, final int fromLevel, final int fromIndex)

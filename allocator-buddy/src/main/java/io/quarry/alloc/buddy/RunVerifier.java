@@ -16,8 +16,8 @@
 package io.quarry.alloc.buddy;
 
 /**
- * Checks every invariant of a {@link RunMap} and its {@link RunBins}: one check, one message for each. Reads everything;
- * for tests and diagnosis.
+ * Checks every invariant of a {@link RunMap} and its {@link RunBins}: one check, one message for each. Reads
+ * everything; for tests and diagnosis.
  */
 final class RunVerifier
 {
