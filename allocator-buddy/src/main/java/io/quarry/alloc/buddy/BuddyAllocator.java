@@ -327,15 +327,9 @@ public final class BuddyAllocator extends AbstractRegionAllocator
     }
 
     @Override
-    protected void copyBytes(final long from, final long to, final long length)
+    public RegionClaim claim()
     {
-        claim.copy(from, to, length);
-    }
-
-    @Override
-    protected void zeroBytes(final long address, final long length)
-    {
-        claim.zero(address, length);
+        return claim;
     }
 
     /**
