@@ -42,6 +42,7 @@ public final class AllocatorScript
     private final long regionSize;
     private final long seed;
     private final boolean misuseDetected;
+    private final long minimiseNs;
 
     /**
      * Makes a script.
@@ -53,10 +54,17 @@ public final class AllocatorScript
     public AllocatorScript(
         final Function<Region, RegionAllocator> factory, final long regionSize, final long seed)
     {
+        this(factory, regionSize, seed, MINIMISE_NS);
+    }
+
+    AllocatorScript(
+        final Function<Region, RegionAllocator> factory, final long regionSize, final long seed, final long minimiseNs)
+    {
         this.factory = factory;
         this.regionSize = regionSize;
         this.seed = seed;
         this.misuseDetected = Checks.ENABLED;
+        this.minimiseNs = minimiseNs;
     }
 
     /**
@@ -123,7 +131,7 @@ public final class AllocatorScript
     private Deviation failure(final List<ScriptOperation> done, final Throwable thrown)
     {
         final List<ScriptOperation> shortest = new ScriptMinimiser(
-            operations -> null != outcome(operations), System.nanoTime() + MINIMISE_NS).minimise(done);
+            operations -> null != outcome(operations), System.nanoTime() + minimiseNs).minimise(done);
         final Throwable shortestThrown = outcome(shortest);
         final StringBuilder history = new StringBuilder(256);
         if (null == shortestThrown)

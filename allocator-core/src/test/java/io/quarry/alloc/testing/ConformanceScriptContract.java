@@ -23,6 +23,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -44,13 +45,13 @@ public abstract class ConformanceScriptContract
     @TestFactory
     final Stream<DynamicTest> shouldConformToTheReferenceImplementation()
     {
-        return ConformanceScripts.names().stream().map(name -> DynamicTest.dynamicTest(name, () -> run(name)));
+        return ConformanceScripts.names().stream().map(name -> DynamicTest.dynamicTest(name, () ->
+            run(ConformanceScripts.read(name), this::create)));
     }
 
-    private void run(final String name)
+    static void run(final ConformanceScript script, final Function<Region, RegionAllocator> factory)
     {
-        final ConformanceScript script = ConformanceScripts.read(name);
-        try (Region region = Region.allocate(script.regionSize()); RegionAllocator allocator = create(region))
+        try (Region region = Region.allocate(script.regionSize()); RegionAllocator allocator = factory.apply(region))
         {
             final AllocatorStats fresh = allocator.stats();
             assertEquals(script.operationCount(), script.run(allocator));

@@ -97,15 +97,15 @@ interface LifecycleContract extends ContractSubject
     {
         final RegionAllocator allocator = open();
         final AllocatorModel model = new AllocatorModel(allocator);
-        for (int i = 0; i < 3000; i++)
+        for (long i = 0; model.liveBytes() < defaultRegionSize() / 4; i++)
         {
-            final long size = 1 + i * 7L % 700;
+            final long size = 1 + i * 7 % 700;
             model.allocated(allocator.allocate(size, 8), size, 8);
         }
-        int i = 0;
+        int freed = 0;
         for (final LiveBlock block : model.liveBlocks())
         {
-            if (0 != i++ % 3)
+            if (0 != freed++ % 3)
             {
                 ContractSubject.free(allocator, model, block);
             }

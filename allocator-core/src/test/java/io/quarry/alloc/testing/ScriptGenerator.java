@@ -134,7 +134,7 @@ final class ScriptGenerator
         }
         return switch (phase)
         {
-            case STEADY -> runner.livePow2Bytes() < capacity / 8 && random.nextInt(100) < 55;
+            case STEADY -> runner.demand().live() < capacity / 8 && random.nextInt(100) < 55;
             case FILL -> random.nextInt(100) < 85;
             default -> random.nextInt(100) < 50;
         };

@@ -33,15 +33,10 @@ import java.util.Set;
  * that makes no sense any more, as those before it were left out or failed, is passed over, so that any part of a
  * script is a script.
  * <p>
- * A request may fail, but not while little lives: if four times what lives and is asked for, every block as the least
- * power of two that is at least 16, its size and its alignment, was within the region since it was last empty, it must
- * succeed.
+ * A request may fail, but not while little lives: see {@link ScriptDemand}.
  */
 final class ScriptRunner
 {
-    private static final long MUST_SUCCEED_FACTOR = 4;
-    private static final long MUST_SUCCEED_MIN_REGION = 1 << 20;
-    private static final long MUST_SUCCEED_MAX_ALIGNMENT = 4096;
     private static final int STATS_INTERVAL = 64;
     private static final int VERIFY_INTERVAL = 512;
 
@@ -56,11 +51,10 @@ final class ScriptRunner
     private final AllocatorModel model;
     private final AllocatorStats fresh;
     private final ScriptMisuse misuse;
+    private final ScriptDemand demand;
     private final Map<Long, LiveBlock> byId = new HashMap<>();
     private final List<Long> liveIds = new ArrayList<>();
     private final Map<Long, Integer> liveIndexes = new HashMap<>();
-    private long livePow2Bytes;
-    private long peakPow2Bytes;
     private long failures;
     private long operations;
 
@@ -69,6 +63,7 @@ final class ScriptRunner
         this.allocator = allocator;
         this.model = new AllocatorModel(allocator);
         this.fresh = allocator.stats();
+        this.demand = new ScriptDemand(allocator.region().capacity());
         this.misuse = new ScriptMisuse(allocator, model, misuseDetected);
     }
 
@@ -112,9 +107,9 @@ final class ScriptRunner
         return misuse.deadIds();
     }
 
-    long livePow2Bytes()
+    ScriptDemand demand()
     {
-        return livePow2Bytes;
+        return demand;
     }
 
     long failures()
@@ -171,7 +166,7 @@ final class ScriptRunner
         byId.put(op.id(), block);
         liveIndexes.put(op.id(), liveIds.size());
         liveIds.add(op.id());
-        countPow2(0, pow2Bytes(block));
+        demand.add(op.id(), block.length, op.size(), block.alignment);
     }
 
     private void resize(final ScriptOperation op)
@@ -217,7 +212,6 @@ final class ScriptRunner
         final long address,
         final long alignment)
     {
-        final long pow2Bytes = pow2Bytes(block);
         if (address != block.address)
         {
             misuse.dead(-1 - op.id(), block);
@@ -230,7 +224,7 @@ final class ScriptRunner
         {
             model.resized(block, address, Math.min(passed, op.size()), op.size(), alignment);
         }
-        countPow2(pow2Bytes, pow2Bytes(block));
+        demand.add(op.id(), block.length, block.size, block.alignment);
     }
 
     private long callResize(final ScriptOperation op, final LiveBlock block, final long passed)
@@ -271,7 +265,7 @@ final class ScriptRunner
         misuse.dead(op.id(), block);
         byId.remove(op.id());
         removeLiveId(op.id());
-        countPow2(pow2Bytes(block), 0);
+        demand.remove(op.id());
     }
 
     private static boolean makesSense(final ScriptOperation op, final LiveBlock block)
@@ -318,17 +312,10 @@ final class ScriptRunner
         {
             throw new Deviation(op.kind().name(), "size=0 to succeed", "failure");
         }
-        final long capacity = allocator.region().capacity();
-        if (capacity < MUST_SUCCEED_MIN_REGION || alignment > MUST_SUCCEED_MAX_ALIGNMENT || size > capacity)
+        if (demand.mustSucceed(size, alignment))
         {
-            return;
-        }
-        final long peak = Math.max(
-            peakPow2Bytes, livePow2Bytes + ConformanceParser.pow2Bytes(size, alignment));
-        if (peak <= capacity / MUST_SUCCEED_FACTOR)
-        {
-            throw new Deviation(op.kind().name(),
-                "success, as no more than " + peak + " of " + capacity + " bytes were ever asked for", "failure");
+            throw new Deviation(op.kind().name(), "success, as so little was asked for since the region was empty: " +
+                demand, "failure");
         }
     }
 
@@ -360,7 +347,7 @@ final class ScriptRunner
             allocator.trim();
             checkWhole(fresh, allocator.stats());
             allocator.verify();
-            peakPow2Bytes = livePow2Bytes;
+            demand.forgetPeak();
         }
     }
 
@@ -385,17 +372,5 @@ final class ScriptRunner
             liveIds.set(index, last);
             liveIndexes.put(last, index);
         }
-    }
-
-    /** A resize may hold the old and the new block at once. */
-    private void countPow2(final long before, final long after)
-    {
-        peakPow2Bytes = Math.max(peakPow2Bytes, livePow2Bytes + after);
-        livePow2Bytes += after - before;
-    }
-
-    private static long pow2Bytes(final LiveBlock block)
-    {
-        return 0 == block.length ? 0 : ConformanceParser.pow2Bytes(block.size, block.alignment);
     }
 }
