@@ -145,24 +145,14 @@ final class Magazines
         return before - table.slabUnits() << SlabSizing.UNIT_SHIFT;
     }
 
-    /**
-     * Gives every slab back, whatever lives in it.
-     */
-    void dissolve()
+    /** Forgets every slot, so that each next request comes to {@link #refill}. */
+    void clear()
     {
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
             entries[sizeClass << SHIFT] = 0;
             keptEmpty[sizeClass] = SlabTable.NONE;
         }
-        for (int unit = 0; unit < table.units(); unit++)
-        {
-            if (table.isHead(unit))
-            {
-                giveBack(unit, table.classOf[unit]);
-            }
-        }
-        Arrays.fill(table.taken, 0);
     }
 
     long metadataBytes()

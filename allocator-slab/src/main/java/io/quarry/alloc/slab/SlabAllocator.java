@@ -55,10 +55,9 @@ public final class SlabAllocator extends AbstractRegionAllocator
     private boolean closed;
 
     /**
-     * Makes an allocator on top of another one, which it doesn't own: other callers may use the upstream as well, and
-     * it is closed by who made it, after this one.
+     * Makes an allocator on top of another one, which is closed with it.
      *
-     * @param upstream for slabs and for what is larger than they serve.
+     * @param upstream for slabs and for what is larger than they serve; it may have other callers as well.
      * @throws IllegalArgumentException if the upstream's region is larger than 32 GiB.
      */
     public SlabAllocator(final RegionAllocator upstream)
@@ -195,8 +194,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
     }
 
     /**
-     * Ends the allocator: every block in its slabs dies, and the slabs go back to the upstream. Blocks larger than
-     * slabs serve live on there. Later calls are refused; a second close does nothing.
+     * {@inheritDoc} The upstream is closed with it.
      */
     @Override
     public void close()
@@ -204,7 +202,9 @@ public final class SlabAllocator extends AbstractRegionAllocator
         if (!closed)
         {
             closed = true;
-            magazines.dissolve();
+            magazines.clear();
+            table.clear();
+            upstream.close();
         }
     }
 

@@ -17,6 +17,8 @@ package io.quarry.alloc.slab;
 
 import io.quarry.alloc.WordVisits;
 
+import java.util.Arrays;
+
 /**
  * Which slab lies where, and which of its slots are taken: found from an address alone, without a record a slab.
  * <p>
@@ -186,6 +188,20 @@ final class SlabTable
             place[head + i] = 0;
         }
         WordVisits.count((length >>> 2) + 1);
+    }
+
+    /** Forgets every slab. */
+    void clear()
+    {
+        for (int unit = 0; unit < units(); unit++)
+        {
+            if (isHead(unit))
+            {
+                remove(unit, 0);
+            }
+        }
+        Arrays.fill(taken, 0);
+        upstreamBytes = 0;
     }
 
     void markPartial(final int head)
