@@ -23,12 +23,12 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Agrona loads everything else.
  * <p>
  * An {@link UnsafeBuffer} is the quickest way to read and write a block, and what Aeron and SBE take. It needs Agrona's
- * flag, {@code --add-opens java.base/jdk.internal.misc=ALL-UNNAMED}, in the JVM that makes it; where no flag can be had,
- * use {@link Region#buffer} or {@link Region#byteBuffer}.
+ * flag, {@code --add-opens java.base/jdk.internal.misc=ALL-UNNAMED}, in the JVM that makes it; where no flag can be
+ * had, use {@link Region#buffer} or {@link Region#byteBuffer}.
  * <p>
- * The buffers hold the region's own {@link java.nio.ByteBuffer}, so they keep its memory. They go by address, though: one
- * used after its block was freed sees another block's bytes, and one used after {@link Region#close()} can end the JVM, on
- * every release. Any thread may call the methods here.
+ * The buffers hold the region's own {@link java.nio.ByteBuffer}, so they keep its memory. They go by address, though:
+ * one used after its block was freed sees another block's bytes, and one used after {@link Region#close()} can end the
+ * JVM, on every release. Any thread may call the methods here.
  */
 public final class AgronaBuffers
 {

@@ -23,10 +23,10 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
- * Memory of a shared arena ({@code java.lang.foreign.Arena}), for releases from 22 on. After {@link #close} a buffer over
- * it throws {@link IllegalStateException} where a plain direct buffer would touch memory that is no longer its own; the
- * JDK makes sure of it for threads that are amid an access too. The classes are reached by method handle, since they are
- * not in the release that this library is compiled for.
+ * Memory of a shared arena ({@code java.lang.foreign.Arena}), for releases from 22 on. After {@link #close} a buffer
+ * over it throws {@link IllegalStateException} where a plain direct buffer would touch memory that is no longer its
+ * own; the JDK makes sure of it for threads that are amid an access too. The classes are reached by method handle,
+ * since they are not in the release that this library is compiled for.
  * <p>
  * A shared arena that nobody closes would never be freed. So a cleaner closes it once the buffer over all of it is
  * garbage: every view holds the buffer it was cut from, hence no view is left by then.

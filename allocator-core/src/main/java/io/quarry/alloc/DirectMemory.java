@@ -23,9 +23,9 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 
 /**
- * Memory of a direct {@link ByteBuffer}, for releases before 22. The JDK tells the address of such a buffer, and frees it
- * before it is garbage, through {@code sun.misc.Unsafe} only: reached by reflection, as a compiler warns of it, and used
- * for nothing else. Here that needs no flag and prints nothing.
+ * Memory of a direct {@link ByteBuffer}, for releases before 22. The JDK tells the address of such a buffer, and frees
+ * it before it is garbage, through {@code sun.misc.Unsafe} only: reached by reflection, as a compiler warns of it, and
+ * used for nothing else. Here that needs no flag and prints nothing.
  * <p>
  * A view of a direct buffer holds the buffer it was cut from, so it keeps the memory; when the last view is gone the
  * JDK's own cleaner frees it.

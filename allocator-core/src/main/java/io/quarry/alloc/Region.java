@@ -19,12 +19,10 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
- * One span of off-heap memory at a fixed address, that an allocator carves into blocks: what a heap is to {@code malloc}.
- * Take one for each allocator, made at start-up and closed at the end; for a single buffer
+ * One span of off-heap memory at a fixed address, that an allocator carves into blocks: what a heap is to a C program's
+ * {@code malloc}. Take one for each allocator, made at start-up and closed at the end; for a single buffer
  * {@link ByteBuffer#allocateDirect} is enough.
  * <pre>{@code
  *   try (Region region = Region.allocate(64 << 20))
@@ -40,8 +38,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p>
  * <b>Life.</b> Every view keeps the memory, also when the region itself is garbage. {@link #close()} gives the memory
  * back at once. After that each call here throws {@link IllegalStateException}, but for those that only tell what the
- * region was. <b>Views handed out before</b> throw it too from JDK 22 on; on earlier releases they are dead: a use of one
- * reads or writes memory that is no longer the region's, or ends the JVM. That holds for Agrona's buffers on every
+ * region was. <b>Views handed out before</b> throw it too from JDK 22 on; on earlier releases they are dead: a use of
+ * one reads or writes memory that is no longer the region's, or ends the JVM. That holds for Agrona's buffers on every
  * release, since they go by address. A region that is lost instead of closed gives its memory back some time after it
  * and all its views became garbage; a {@code java.lang.foreign.MemorySegment} made of a view doesn't count as one.
  * <p>
@@ -50,8 +48,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p>
  * <b>Cost.</b> {@link #allocate(long)} clears the memory (about 1 s for 1 GiB on JDK 17, and other threads may be kept
  * waiting for a safepoint meanwhile): a call for start-up. {@link #copy} and {@link #zero} count themselves in and out
- * before JDK 22, about 10 ns; allocators spare that through their {@link RegionClaim}. Beside its bytes a region takes up
- * to one alignment of off-heap memory, a few small objects, and 16 KiB of zeros shared by all regions.
+ * before JDK 22, about 10 ns; allocators spare that through their {@link RegionClaim}. Beside its bytes a region takes
+ * up to one alignment of off-heap memory, a few small objects, and 16 KiB of zeros shared by all regions.
  */
 public final class Region implements AutoCloseable
 {
@@ -59,28 +57,19 @@ public final class Region implements AutoCloseable
     private static final int MIN_ALIGNMENT = 4096;
     private static final int MAX_ALIGNMENT = 1 << 30;
 
-    private static final String CLOSED = "closed";
-    private static final VarHandle HOLDER;
     private static final VarHandle HANDED_OUT_TO;
 
     static
     {
         try
         {
-            final MethodHandles.Lookup lookup = MethodHandles.lookup();
-            HOLDER = lookup.findVarHandle(Region.class, "holder", Object.class);
-            HANDED_OUT_TO = lookup.findVarHandle(Region.class, "handedOutTo", long.class);
+            HANDED_OUT_TO = MethodHandles.lookup().findVarHandle(Region.class, "handedOutTo", long.class);
         }
         catch (final ReflectiveOperationException ex)
         {
             throw new ExceptionInInitializerError(ex);
         }
     }
-
-    // holder:     null -> RegionClaim -> null ... null -> CLOSED
-    // close:      holder = CLOSED; wait until inFlight == 0; give the memory back
-    // copy, zero: inFlight++; touch only if holder != CLOSED; inFlight--
-    // All volatile: either close sees the call in flight, or the call sees that the region is closed.
 
     private final RegionMemory memory;
     /** What is handed out, so a user may have disturbed its limit. */
@@ -90,9 +79,8 @@ public final class Region implements AutoCloseable
     private final long address;
     private final long capacity;
 
-    /** An object of its own, so that counting doesn't disturb the cache line of the fields above. */
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private volatile Object holder;
+    private final RegionLife life = new RegionLife(this);
+
     /** From this address on nobody was ever given memory to write to, so it is still zero. Only ever rises. */
     private volatile long handedOutTo;
 
@@ -123,8 +111,8 @@ public final class Region implements AutoCloseable
     /**
      * Allocates a region.
      *
-     * @param size      bytes, at least 1 and at most {@link Integer#MAX_VALUE}; before JDK 22 that is to hold for size and
-     *                  alignment together.
+     * @param size      bytes, at least 1 and at most {@link Integer#MAX_VALUE}; before JDK 22 that is to hold for size
+     *                  and alignment together.
      * @param alignment of the base, bytes: a power of two up to 2<sup>30</sup>; at least 4096 is had.
      * @return the region, all zeros.
      * @throws IllegalArgumentException if size or alignment are out of range.
@@ -180,7 +168,7 @@ public final class Region implements AutoCloseable
      */
     public boolean isOpen()
     {
-        return CLOSED != holder;
+        return life.isOpen();
     }
 
     /**
@@ -197,20 +185,20 @@ public final class Region implements AutoCloseable
     }
 
     /**
-     * The long-lived buffer that holds a byte, to be used with the index that {@link #bufferOffset} gives: the way to read
-     * and write a block without making a view.
+     * The long-lived buffer that holds a byte, to be used with the index that {@link #bufferOffset} gives: the way to
+     * read and write a block without making a view.
      * <p>
      * Writing to memory that is nobody's block is noticed only by what it spoils.
      *
      * @param at address in the region.
-     * @return the buffer, in native byte order; use absolute indices only, and leave its position and limit alone: it is
-     *         shared by all callers. The same for every address while a region is no larger than a buffer can be.
+     * @return the buffer, in native byte order; use absolute indices only, and leave its position and limit alone: it
+     *         is shared by all callers. The same for every address while a region is no larger than a buffer can be.
      * @throws IllegalArgumentException if the address is not in the region.
      * @throws IllegalStateException    if the region is closed.
      */
     public ByteBuffer buffer(final long at)
     {
-        if (Long.compareUnsigned(at - address, capacity) >= 0 || CLOSED == holder)
+        if (Long.compareUnsigned(at - address, capacity) >= 0 || !life.isOpen())
         {
             throw refused(at, 1);
         }
@@ -266,7 +254,7 @@ public final class Region implements AutoCloseable
         checkSpan(from, length);
         checkSpan(to, length);
         handOut(to + length);
-        enter();
+        life.enter();
         try
         {
             RegionBytes.copy(bytes, (int)(from - address), (int)(to - address), (int)length);
@@ -277,7 +265,7 @@ public final class Region implements AutoCloseable
         }
         finally
         {
-            exit();
+            life.exit();
         }
     }
 
@@ -293,7 +281,7 @@ public final class Region implements AutoCloseable
     public void zero(final long at, final long length)
     {
         checkSpan(at, length);
-        enter();
+        life.enter();
         try
         {
             RegionBytes.zero(bytes, (int)(at - address), (int)length);
@@ -304,7 +292,7 @@ public final class Region implements AutoCloseable
         }
         finally
         {
-            exit();
+            life.exit();
         }
     }
 
@@ -318,40 +306,32 @@ public final class Region implements AutoCloseable
      */
     public RegionClaim claim(final Object owner)
     {
-        final RegionClaim claim = new RegionClaim(this, nameOf(owner), duplicate(bytes));
-        final Object present = HOLDER.compareAndExchange(this, null, claim);
-        if (present instanceof RegionClaim)
-        {
-            throw new IllegalStateException(this + " is claimed by " + ((RegionClaim)present).owner() +
-                ", so not to be claimed by " + claim.owner());
-        }
-        if (null != present)
-        {
-            throw closed(null);
-        }
+        final RegionClaim claim = new RegionClaim(this, owner, duplicate(bytes));
+        life.claim(claim);
         return claim;
     }
 
     /**
-     * Gives the memory back, once calls of {@link #copy} and {@link #zero} by other threads are done. A second call does
-     * nothing.
+     * Gives the memory back, once calls of {@link #copy} and {@link #zero} by other threads are done. A second call
+     * does nothing.
      *
-     * @throws IllegalStateException if an allocator has the region claimed: it is to be closed first; or, from JDK 22 on,
-     *                               if the operating system is at work on a view. The region is still open.
+     * @throws IllegalStateException if an allocator has the region claimed: it is to be closed first; or, from JDK 22
+     *                               on, if the operating system is at work on a view. The region is still open.
      */
     @Override
     public void close()
     {
-        final Object present = HOLDER.compareAndExchange(this, null, CLOSED);
-        if (present instanceof RegionClaim)
+        if (life.close())
         {
-            throw new IllegalStateException(this + " is claimed by " + ((RegionClaim)present).owner() +
-                ": close that first");
-        }
-        if (null == present)
-        {
-            awaitCallsInFlight();
-            free();
+            try
+            {
+                memory.close();
+            }
+            catch (final IllegalStateException ex)
+            {
+                life.reopen();
+                throw new IllegalStateException(this + " can't be closed while the system is at work on a view", ex);
+            }
         }
     }
 
@@ -391,13 +371,13 @@ public final class Region implements AutoCloseable
     /** Ends a claim, if it is the present one. */
     void release(final RegionClaim claim)
     {
-        HOLDER.compareAndSet(this, claim, null);
+        life.release(claim);
     }
 
     /** Refuses a span that is not in the region, and any if the region is closed. */
     void checkSpan(final long at, final long length)
     {
-        if (!contains(at, length) || CLOSED == holder)
+        if (!contains(at, length) || !life.isOpen())
         {
             throw refused(at, length);
         }
@@ -406,77 +386,18 @@ public final class Region implements AutoCloseable
     /** Why a span can't be had. */
     RuntimeException refused(final long at, final long length)
     {
-        if (CLOSED == holder)
+        if (!life.isOpen())
         {
-            return closed(null);
+            return life.closed(null);
         }
         return new IllegalArgumentException("address=" + Misuse.hex(at) + " length=" + length +
             ": not in the region " + Misuse.hex(address) + ".." + Misuse.hex(address + capacity));
     }
 
-    private void enter()
-    {
-        if (RegionMemory.UNGUARDED)
-        {
-            inFlight.getAndIncrement();
-            if (CLOSED == holder)
-            {
-                exit();
-                throw closed(null);
-            }
-        }
-    }
-
-    private void exit()
-    {
-        if (RegionMemory.UNGUARDED)
-        {
-            inFlight.getAndDecrement();
-        }
-    }
-
-    private void awaitCallsInFlight()
-    {
-        for (int i = 0; 0 != inFlight.get(); i++)
-        {
-            if (i < 100)
-            {
-                Thread.onSpinWait();
-            }
-            else if (i < 200)
-            {
-                Thread.yield();
-            }
-            else
-            {
-                // A call can be at work for as long as 2 GiB take.
-                LockSupport.parkNanos(this, 50_000);
-            }
-        }
-    }
-
-    private void free()
-    {
-        try
-        {
-            memory.close();
-        }
-        catch (final IllegalStateException ex)
-        {
-            holder = null;
-            throw new IllegalStateException(this + " can't be closed while a view is in use by the system", ex);
-        }
-    }
-
     /** From JDK 22 on a buffer whose memory is gone throws this; the caller is told what it means. */
     private IllegalStateException closedMeanwhile(final IllegalStateException ex)
     {
-        return isOpen() ? ex : closed(ex);
-    }
-
-    private IllegalStateException closed(final Throwable cause)
-    {
-        return new IllegalStateException(this + " is closed", cause);
+        return isOpen() ? ex : life.closed(ex);
     }
 
     private static OutOfMemoryError outOfMemory(final long size, final long alignment, final OutOfMemoryError cause)
@@ -485,13 +406,6 @@ public final class Region implements AutoCloseable
             "no memory for a region of size=" + size + " alignment=" + alignment + ": " + cause.getMessage());
         error.initCause(cause);
         return error;
-    }
-
-    /** By identity: an allocator that claims is amid its constructor, so its own toString may not work yet. */
-    private static String nameOf(final Object owner)
-    {
-        return owner instanceof CharSequence || null == owner ? String.valueOf(owner) :
-            owner.getClass().getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(owner));
     }
 
     private static ByteBuffer duplicate(final ByteBuffer buffer)

@@ -19,8 +19,8 @@ import java.nio.ByteBuffer;
 
 /**
  * An allocator's hold on its region, from {@link Region#claim}: while it lasts no other allocator can claim the region,
- * and the region can't be closed. That is why the calls here need no guard against a concurrent close, and cost less than
- * those of {@link Region}.
+ * and the region can't be closed. That is why the calls here need no guard against a concurrent close, and cost less
+ * than those of {@link Region}.
  * <p>
  * Threads: {@link #copy} and {@link #zero} may be called by any, but not while another is in {@link #release}: the
  * allocator sees to it that its own calls are over by then. No call makes garbage.
@@ -36,10 +36,10 @@ public final class RegionClaim
     /** The capacity of the region, or {@link #RELEASED}: below every end of a span, so that one test finds both. */
     private long limit;
 
-    RegionClaim(final Region region, final String owner, final ByteBuffer bytes)
+    RegionClaim(final Region region, final Object owner, final ByteBuffer bytes)
     {
         this.region = region;
-        this.owner = owner;
+        this.owner = nameOf(owner);
         this.bytes = bytes;
         address = region.address();
         limit = region.capacity();
@@ -105,8 +105,8 @@ public final class RegionClaim
     /**
      * Ends the claim. A second call does nothing.
      *
-     * @param usedTo end of the highest block there ever was, or the region's address if there was none: from there on the
-     *               next claim's {@link #zeroFrom} still holds.
+     * @param usedTo end of the highest block there ever was, or the region's address if there was none: from there on
+     *               the next claim's {@link #zeroFrom} still holds.
      * @throws IllegalArgumentException if that is neither in the region nor its end; the claim lasts.
      */
     public void release(final long usedTo)
@@ -131,7 +131,14 @@ public final class RegionClaim
 
     private RuntimeException refused(final long at, final long length)
     {
-        return RELEASED == limit ? new IllegalStateException("the claim of " + owner + " on " + region + " is released") :
-            region.refused(at, length);
+        return RELEASED != limit ? region.refused(at, length) :
+            new IllegalStateException("the claim of " + owner + " on " + region + " is released");
+    }
+
+    /** By identity: an allocator that claims is amid its constructor, so its own toString may not work yet. */
+    private static String nameOf(final Object owner)
+    {
+        return owner instanceof CharSequence || null == owner ? String.valueOf(owner) :
+            owner.getClass().getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(owner));
     }
 }

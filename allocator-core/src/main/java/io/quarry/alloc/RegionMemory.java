@@ -19,9 +19,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The memory under a {@link Region}: how it is had from the JDK, where it is, and how it is given back. One of two ways,
- * by the release that runs: {@link DirectMemory} before 22, {@link ArenaMemory} from 22 on. Either way the memory lives
- * at least as long as any view of {@link #buffer}, unless it is closed, and is given back at last if nobody closes it.
+ * The memory under a {@link Region}: how it is had from the JDK, where it is, and how it is given back. One of two
+ * ways, by the release that runs: {@link DirectMemory} before 22, {@link ArenaMemory} from 22 on. Either way the memory
+ * lives at least as long as any view of {@link #buffer}, unless it is closed, and is given back at last if nobody
+ * closes it.
  */
 abstract sealed class RegionMemory permits DirectMemory, ArenaMemory
 {
@@ -76,8 +77,8 @@ abstract sealed class RegionMemory permits DirectMemory, ArenaMemory
     /**
      * Gives the memory back at once. To be called once.
      *
-     * @throws IllegalStateException if the JDK refuses, since the memory is being read or written by the operating system;
-     *                               nothing has changed. Can only be from 22 on.
+     * @throws IllegalStateException if the JDK refuses, since the memory is being read or written by the operating
+     *                               system; nothing has changed. Can only be from 22 on.
      */
     abstract void close();
 }

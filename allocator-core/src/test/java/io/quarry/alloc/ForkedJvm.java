@@ -100,7 +100,8 @@ final class ForkedJvm
             if (!process.waitFor(LIMIT_S, TimeUnit.SECONDS))
             {
                 process.destroyForcibly().waitFor();
-                throw new IllegalStateException(command + " took more than " + LIMIT_S + " s: " + Files.readString(err));
+                throw new IllegalStateException(
+                    command + " took more than " + LIMIT_S + " s: " + Files.readString(err));
             }
             return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
         }

@@ -95,9 +95,10 @@ class RegionBytesTest
         final ByteBuffer buffer = direct(LENGTH);
         for (final int length : new int[]{ 1, 4, 8, 16, 32, 64, 100, 300 })
         {
-            assertThrows(IndexOutOfBoundsException.class, () -> RegionBytes.zero(buffer, LENGTH - length + 1, length));
-            assertThrows(IndexOutOfBoundsException.class, () -> RegionBytes.copy(buffer, 0, LENGTH - length + 1, length));
-            assertThrows(IndexOutOfBoundsException.class, () -> RegionBytes.copy(buffer, LENGTH - length + 1, 0, length));
+            final int beyond = LENGTH - length + 1;
+            assertThrows(IndexOutOfBoundsException.class, () -> RegionBytes.zero(buffer, beyond, length));
+            assertThrows(IndexOutOfBoundsException.class, () -> RegionBytes.copy(buffer, 0, beyond, length));
+            assertThrows(IndexOutOfBoundsException.class, () -> RegionBytes.copy(buffer, beyond, 0, length));
             assertThrows(IndexOutOfBoundsException.class, () -> RegionBytes.copy(buffer, 0, -1, length));
         }
     }
