@@ -100,8 +100,7 @@ final class QuarryTarget extends ReplayTarget
     @Override
     ByteBuffer bytes(final int slot, final int size, final int alignment)
     {
-        final long address = addresses[slot];
-        return region.buffer(address).slice(region.bufferOffset(address), size);
+        return region.byteBuffer(addresses[slot], size);
     }
 
     @Override

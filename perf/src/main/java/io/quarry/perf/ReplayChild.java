@@ -111,13 +111,14 @@ final class ReplayChild
         final Trace trace, final ReplayTarget target, final ReplaySettings settings, final long footprint)
     {
         final TraceReplay replay = new TraceReplay(trace, target);
-        final long start = System.nanoTime();
         final long warmUpNs = TimeUnit.MILLISECONDS.toNanos(settings.warmUpMs());
-        for (int i = 0; i < LEAST_WARM_UP_PASSES || System.nanoTime() - start < warmUpNs; i++)
+        final long start = ThreadMeter.cpuNs();
+        for (int i = 0; i < LEAST_WARM_UP_PASSES || ThreadMeter.cpuNs() - start < warmUpNs; i++)
         {
             replay.pass();
             replay.freeLeft();
         }
+        ThreadMeter.allocatedBytes();
         final long[] times = new long[settings.passes()];
         long garbage = 0;
         for (int i = 0; i < times.length; i++)

@@ -49,6 +49,8 @@ final class ReplayFork
         final List<String> flags = new ArrayList<>();
         flags.add("-XX:+UseSerialGC");
         flags.add("-XX:-UsePerfData");
+        // The replay waits for the compiler, so that on a busy machine, too, it is done when the clock starts.
+        flags.add("-Xbatch");
         System.getProperties().stringPropertyNames().stream()
             .filter((name) -> name.startsWith("quarry."))
             .sorted()

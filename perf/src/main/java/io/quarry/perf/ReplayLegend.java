@@ -62,7 +62,8 @@ final class ReplayLegend
             paragraph("Quarry: a region of " + (null == regionSize ? "twice the trace's peak live bytes" :
                 regionSize + " bytes") + ", touched beforehand; alignment 16 where none is asked for; size and " +
                 "alignment given back at a free; blocks touched through the region's ByteBuffer; misuse checks " +
-                (Checks.ENABLED ? "on" : "off") + ". Held: up to the highest byte ever used, and all metadata.");
+                (Checks.ENABLED ? "on" : "off") + "; buddy and run alone with units of 64 bytes. Held: up to the " +
+                "highest byte ever used, and all metadata.");
         }
         if (has(Subject.Kind.NETTY))
         {
@@ -73,8 +74,8 @@ final class ReplayLegend
         if (has(Subject.Kind.MALLOC))
         {
             paragraph("malloc: the C library's malloc, calloc, realloc, aligned_alloc and free, called through LWJGL " +
-                "3.4. Held: what a process grows by in resident memory when every page is touched, less exact than " +
-                "the others." + flags(Subject.Kind.MALLOC));
+                "3.4. Held: what a process grows by in resident anonymous memory when every page is touched, less " +
+                "exact than the others." + flags(Subject.Kind.MALLOC));
         }
     }
 

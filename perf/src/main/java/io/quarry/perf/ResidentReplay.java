@@ -30,7 +30,8 @@ import java.nio.file.Path;
 final class ResidentReplay
 {
     private static final Path ROLLUP = Path.of("/proc/self/smaps_rollup");
-    private static final String FIELD = "\nRss:";
+    /** Not all of the resident memory: that grows, too, when code of the JVM's libraries is run for the first time. */
+    private static final String FIELD = "\nAnonymous:";
     private static final int PAGE = 4096;
     private static final int SAMPLES = 200;
 
@@ -49,7 +50,14 @@ final class ResidentReplay
     /** Whether this system tells a process's resident memory. */
     static boolean isAvailable()
     {
-        return Files.isReadable(ROLLUP);
+        try
+        {
+            return Files.readString(ROLLUP, StandardCharsets.US_ASCII).contains(FIELD);
+        }
+        catch (final IOException ex)
+        {
+            return false;
+        }
     }
 
     /**
@@ -135,7 +143,7 @@ final class ResidentReplay
     {
         try
         {
-            final String text = new String(Files.readAllBytes(ROLLUP), StandardCharsets.US_ASCII);
+            final String text = Files.readString(ROLLUP, StandardCharsets.US_ASCII);
             final int from = text.indexOf(FIELD) + FIELD.length();
             final int to = text.indexOf("kB", from);
             return Long.parseLong(text.substring(from, to).trim()) * 1024;

@@ -102,6 +102,12 @@ enum Subject
 
     private static final long MIB = 1 << 20;
 
+    /** For a page layer that serves every request itself: the smallest there is, as most blocks are small. */
+    private static final int UNIT = 64;
+
+    /** For slabs over the buddy: slab lengths are multiples of it. */
+    private static final int SLAB_UNIT = 512;
+
     private final String label;
     private final Kind kind;
 
@@ -235,10 +241,14 @@ enum Subject
     {
         return switch (this)
         {
-            case SLAB -> new RegionStack(regionSize, regionAlignment, RunAllocator::new, SlabAllocator::new);
-            case SLAB_BUDDY -> new RegionStack(regionSize, regionAlignment, BuddyAllocator::new, SlabAllocator::new);
-            case BUDDY -> new RegionStack(regionSize, regionAlignment, BuddyAllocator::new, UnaryOperator.identity());
-            case RUN -> new RegionStack(regionSize, regionAlignment, RunAllocator::new, UnaryOperator.identity());
+            case SLAB -> new RegionStack(
+                regionSize, regionAlignment, RunAllocator::new, SlabAllocator::new);
+            case SLAB_BUDDY -> new RegionStack(
+                regionSize, regionAlignment, (region) -> new BuddyAllocator(region, SLAB_UNIT), SlabAllocator::new);
+            case BUDDY -> new RegionStack(
+                regionSize, regionAlignment, (region) -> new BuddyAllocator(region, UNIT), UnaryOperator.identity());
+            case RUN -> new RegionStack(
+                regionSize, regionAlignment, (region) -> new RunAllocator(region, UNIT), UnaryOperator.identity());
             default -> throw new IllegalStateException(label + " has no region");
         };
     }
