@@ -219,8 +219,13 @@ final class ConformanceParser
         return block;
     }
 
+    /** The least power of two that is at least 16, the size and the alignment; 0 for size 0. */
     static long pow2Bytes(final long size, final long alignment)
     {
+        if (0 == size)
+        {
+            return 0;
+        }
         final long least = Math.max(16, Math.max(size, alignment));
         final long highest = Long.highestOneBit(least);
         return highest == least ? least : highest << 1;

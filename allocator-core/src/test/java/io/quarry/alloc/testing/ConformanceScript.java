@@ -43,14 +43,19 @@ public final class ConformanceScript
 
     private final String name;
     private final List<ConformanceOperation> operations;
-    private final long peakPow2Bytes;
+    private final long peakOfHeader;
+    private final long peakWithoutHeader;
 
     private ConformanceScript(
-        final String name, final List<ConformanceOperation> operations, final long peakPow2Bytes)
+        final String name,
+        final List<ConformanceOperation> operations,
+        final long peakOfHeader,
+        final long peakWithoutHeader)
     {
         this.name = name;
         this.operations = operations;
-        this.peakPow2Bytes = peakPow2Bytes;
+        this.peakOfHeader = peakOfHeader;
+        this.peakWithoutHeader = peakWithoutHeader;
     }
 
     /**
@@ -83,7 +88,7 @@ public final class ConformanceScript
     public static ConformanceScript read(final InputStream in, final String name)
     {
         final ConformanceParser parser = new ConformanceParser(name);
-        long peakPow2Bytes = 0;
+        long peakOfHeader = 0;
         try
         {
             final InputStream plain = name.endsWith(".gz") ? new GZIPInputStream(in) : in;
@@ -94,7 +99,7 @@ public final class ConformanceScript
                 final Matcher header = PEAK_POW2_BYTES.matcher(line);
                 if (header.matches())
                 {
-                    peakPow2Bytes = Long.parseLong(header.group(1));
+                    peakOfHeader = Long.parseLong(header.group(1));
                 }
                 parser.accept(line);
             }
@@ -108,7 +113,7 @@ public final class ConformanceScript
             throw new MalformedScriptException(name, 0, "operations=0: wanted at least 1", null);
         }
         return new ConformanceScript(
-            name, List.copyOf(parser.operations()), Math.max(peakPow2Bytes, parser.peakPow2Bytes()));
+            name, List.copyOf(parser.operations()), peakOfHeader, parser.peakPow2Bytes());
     }
 
     /**
@@ -138,7 +143,7 @@ public final class ConformanceScript
      */
     public long regionSize()
     {
-        return Math.max(REGION_FACTOR * peakPow2Bytes, MIN_REGION_BYTES);
+        return Math.max(REGION_FACTOR * peakPow2Bytes(), MIN_REGION_BYTES);
     }
 
     /**
@@ -149,7 +154,13 @@ public final class ConformanceScript
      */
     public long peakPow2Bytes()
     {
-        return peakPow2Bytes;
+        return Math.max(peakOfHeader, peakWithoutHeader);
+    }
+
+    /** What the lines add up to. */
+    long peakWithoutHeader()
+    {
+        return peakWithoutHeader;
     }
 
     /**

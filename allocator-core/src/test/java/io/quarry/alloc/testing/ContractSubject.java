@@ -17,6 +17,7 @@ package io.quarry.alloc.testing;
 
 import io.quarry.alloc.AllocError;
 import io.quarry.alloc.Allocator;
+import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Checks;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
@@ -51,11 +52,26 @@ interface ContractSubject
         return open(defaultRegionSize());
     }
 
-    /** An allocator of a fresh region, verified and closed after the test. */
+    /**
+     * An allocator of a fresh region, verified and closed after the test; if the test has freed everything the region
+     * must be whole again.
+     */
     default RegionAllocator open(final long regionSize)
     {
         final Region region = resources().close(Region.allocate(regionSize));
-        return resources().close(resources().verify(newAllocator(region)));
+        final RegionAllocator allocator = resources().close(resources().verify(newAllocator(region)));
+        final AllocatorStats fresh = allocator.stats();
+        resources().verify(() -> checkWholeIfEmpty(allocator, fresh));
+        return allocator;
+    }
+
+    private static void checkWholeIfEmpty(final RegionAllocator allocator, final AllocatorStats fresh)
+    {
+        if (0 == allocator.stats().liveBlocks())
+        {
+            allocator.trim();
+            ScriptRunner.checkWhole(fresh, allocator.stats());
+        }
     }
 
     /**

@@ -330,4 +330,31 @@ interface ResizeContract extends ContractSubject
         }
         assertEquals(0, allocator.stats().allocatedBytes());
     }
+
+    @Test
+    default void shouldChangeNothingWhenTheHoleOnTheRightIsTooShort()
+    {
+        final RegionAllocator allocator = open();
+        final AllocatorModel model = new AllocatorModel(allocator);
+        for (final long size : SIZES)
+        {
+            final LiveBlock block = model.allocated(allocator.allocate(size, 8), size, 8);
+            final LiveBlock hole = model.allocated(allocator.allocate(size, 8), size, 8);
+            final LiveBlock wall = model.allocated(allocator.allocate(size, 8), size, 8);
+            free(allocator, model, hole);
+            final Object before = allocator.stats();
+            final long room = block.length() + hole.length();
+            if (hole.address() == block.address() + block.length() && wall.address() == block.address() + room)
+            {
+                for (final long excess : new long[]{ 1, 16, 64, 4096 })
+                {
+                    assertFalse(allocator.tryResize(block.address(), size, 8, room + excess));
+                    model.check(block);
+                    assertEquals(before, allocator.stats());
+                }
+            }
+            free(allocator, model, wall);
+            free(allocator, model, block);
+        }
+    }
 }
