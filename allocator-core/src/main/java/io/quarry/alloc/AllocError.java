@@ -29,6 +29,7 @@ public final class AllocError extends RuntimeException
     private static final AllocError EXHAUSTED = new AllocError(false, STACK_TRACES);
     private static final AllocError UNSUPPORTED = new AllocError(true, STACK_TRACES);
 
+    /** Whether no such block can ever be had. */
     private final boolean unsupported;
 
     private AllocError(final boolean unsupported, final boolean stackTrace)
