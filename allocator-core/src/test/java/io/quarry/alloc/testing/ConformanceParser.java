@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Reads the lines of a conformance script, and plays them on paper: what a block's size is at each line follows from
@@ -28,6 +29,8 @@ import java.util.Map;
  */
 final class ConformanceParser
 {
+    private static final Pattern HASH = Pattern.compile("[0-9a-f]{16}");
+
     private final String file;
     private final List<ConformanceOperation> operations = new ArrayList<>();
     private final Map<Long, long[]> live = new HashMap<>();
@@ -287,7 +290,7 @@ final class ConformanceParser
     private long hash()
     {
         final String field = field("hash");
-        if (!field.matches("[0-9a-f]{16}"))
+        if (!HASH.matcher(field).matches())
         {
             throw malformed("hash=" + field + ": wanted 16 hexadecimal digits");
         }

@@ -96,11 +96,7 @@ public final class ConformanceScript
                 new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8));
             for (String line = reader.readLine(); null != line; line = reader.readLine())
             {
-                final Matcher header = PEAK_POW2_BYTES.matcher(line);
-                if (header.matches())
-                {
-                    peakOfHeader = Long.parseLong(header.group(1));
-                }
+                peakOfHeader = Math.max(peakOfHeader, peakOf(line));
                 parser.accept(line);
             }
         }
@@ -114,6 +110,13 @@ public final class ConformanceScript
         }
         return new ConformanceScript(
             name, List.copyOf(parser.operations()), peakOfHeader, parser.peakPow2Bytes());
+    }
+
+    /** What a line says of the peak, if it is the header. */
+    private static long peakOf(final String line)
+    {
+        final Matcher header = line.startsWith("#") ? PEAK_POW2_BYTES.matcher(line) : null;
+        return null != header && header.matches() ? Long.parseLong(header.group(1)) : 0;
     }
 
     /**

@@ -48,33 +48,29 @@ class PlantedMistakesTest
         "p06-grow-zeroed.txt", "p07-realign.txt.gz", "p08-same-size.txt", "p14-size-edges.txt",
         "p15-fit-range.txt.gz", "p16-failures.txt.gz", "p21-zeroed-reuse.txt.gz");
 
-    /** The contract on an allocator with a mistake; run by {@link #contractFailure}, not by the engine. */
-    static final class PlantedContract extends AllocatorContract
+    /** The contract on an allocator with a mistake; without a name, so that the engine doesn't run it by itself. */
+    private static AllocatorContract contractOf(final PlantedMistake mistake)
     {
-        private final PlantedMistake mistake;
-
-        PlantedContract(final PlantedMistake mistake)
+        return new AllocatorContract()
         {
-            this.mistake = mistake;
-        }
+            @Override
+            protected RegionAllocator create(final Region region)
+            {
+                return mistake.over(region);
+            }
 
-        @Override
-        protected RegionAllocator create(final Region region)
-        {
-            return mistake.over(region);
-        }
+            @Override
+            protected long regionSize()
+            {
+                return 1 << 20;
+            }
 
-        @Override
-        protected long regionSize()
-        {
-            return 1 << 20;
-        }
-
-        @Override
-        protected boolean garbageFree()
-        {
-            return false;
-        }
+            @Override
+            protected boolean garbageFree()
+            {
+                return false;
+            }
+        };
     }
 
     @ParameterizedTest
@@ -115,13 +111,13 @@ class PlantedMistakesTest
     /** The first test of the contract that fails, or null. */
     private static String contractFailure(final PlantedMistake mistake)
     {
-        final Method[] methods = PlantedContract.class.getMethods();
+        final Method[] methods = AllocatorContract.class.getMethods();
         Arrays.sort(methods, Comparator.comparing(Method::getName));
         for (final Method method : methods)
         {
             if (method.isAnnotationPresent(Test.class))
             {
-                final Throwable thrown = run(method, new PlantedContract(mistake));
+                final Throwable thrown = run(method, contractOf(mistake));
                 if (null != thrown)
                 {
                     return method.getName() + ": " + thrown;
@@ -131,7 +127,7 @@ class PlantedMistakesTest
         return null;
     }
 
-    private static Throwable run(final Method method, final PlantedContract contract)
+    private static Throwable run(final Method method, final AllocatorContract contract)
     {
         Throwable thrown = null;
         try
