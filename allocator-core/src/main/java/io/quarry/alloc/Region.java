@@ -48,7 +48,7 @@ import java.nio.ByteOrder;
  * <p>
  * <b>Cost.</b> {@link #allocate(long)} clears the memory (about 1 s for 1 GiB on JDK 17, and other threads may be kept
  * waiting for a safepoint meanwhile): a call for start-up. {@link #copy} and {@link #zero} count themselves in and out
- * before JDK 22, about 10 ns; allocators spare that through their {@link RegionClaim}. Beside its bytes a region takes
+ * before JDK 22, about 4 ns; allocators spare that through their {@link RegionClaim}. Beside its bytes a region takes
  * up to one alignment of off-heap memory, a few small objects, and 16 KiB of zeros shared by all regions.
  */
 public final class Region implements AutoCloseable

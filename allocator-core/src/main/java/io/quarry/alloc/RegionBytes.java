@@ -21,8 +21,7 @@ import java.nio.ByteOrder;
 /**
  * Zeroing and copying inside the direct buffer of a region, without garbage. Short ranges by loads and stores of the
  * buffer, as the call of a bulk copy costs more than they do; longer ones by bulk copies, zeros from a block of zeros;
- * very long ones in pieces, so that a thread that waits for a safepoint, or to close the region, waits for a piece
- * only.
+ * all in pieces, so that a thread that waits for a safepoint waits for no more than a piece.
  * <p>
  * Nothing here checks what the buffer doesn't check itself: a range outside it throws
  * {@link IndexOutOfBoundsException}, after an earlier part has been written maybe.
@@ -83,18 +82,15 @@ final class RegionBytes
     {
         if (length > COPIED_IN_REGISTERS)
         {
-            if (length <= PIECE)
-            {
-                buffer.put(to, buffer, from, length);
-            }
-            else
-            {
-                copyPieces(buffer, from, to, length);
-            }
+            copyPieces(buffer, from, to, length);
         }
         else if (length > 2 * Long.BYTES)
         {
-            copyLongs(buffer, from, to, length);
+            copyFourLongs(buffer, from, to, length);
+        }
+        else if (length >= Long.BYTES)
+        {
+            copyTwoLongs(buffer, from, to, length);
         }
         else
         {
@@ -149,18 +145,10 @@ final class RegionBytes
         }
     }
 
-    /** 0 to 16 bytes: both ends, which overlap in the middle; all is read before any is written. */
+    /** 0 to 7 bytes: both ends, which overlap in the middle; all is read before any is written. */
     private static void copyFew(final ByteBuffer buffer, final int from, final int to, final int length)
     {
-        if (length >= Long.BYTES)
-        {
-            final int last = length - Long.BYTES;
-            final long head = buffer.getLong(from);
-            final long tail = buffer.getLong(from + last);
-            buffer.putLong(to, head);
-            buffer.putLong(to + last, tail);
-        }
-        else if (length >= Integer.BYTES)
+        if (length >= Integer.BYTES)
         {
             final int last = length - Integer.BYTES;
             final int head = buffer.getInt(from);
@@ -181,8 +169,18 @@ final class RegionBytes
         }
     }
 
-    /** 17 to 32 bytes: as {@link #copyFew}, with two words at either end. */
-    private static void copyLongs(final ByteBuffer buffer, final int from, final int to, final int length)
+    /** 8 to 16 bytes. */
+    private static void copyTwoLongs(final ByteBuffer buffer, final int from, final int to, final int length)
+    {
+        final int last = length - Long.BYTES;
+        final long head = buffer.getLong(from);
+        final long tail = buffer.getLong(from + last);
+        buffer.putLong(to, head);
+        buffer.putLong(to + last, tail);
+    }
+
+    /** 16 to 32 bytes. */
+    private static void copyFourLongs(final ByteBuffer buffer, final int from, final int to, final int length)
     {
         final int last = length - 2 * Long.BYTES;
         final long a = buffer.getLong(from);

@@ -15,8 +15,11 @@
  */
 package io.quarry.alloc;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -97,21 +100,47 @@ class AgronaBuffersTest
     }
 
     @Test
+    void shouldMakeNoGarbageWhenWrapping()
+    {
+        final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
+        final long thread = Thread.currentThread().getId();
+        final UnsafeBuffer buffer = AgronaBuffers.newBuffer(region, base, 8);
+        wrapAll(buffer, 10);
+        final long before = threads.getThreadAllocatedBytes(thread);
+        final long between = threads.getThreadAllocatedBytes(thread);
+        wrapAll(buffer, 10_000);
+        assertEquals(between - before, threads.getThreadAllocatedBytes(thread) - between);
+    }
+
+    private void wrapAll(final UnsafeBuffer buffer, final int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            AgronaBuffers.wrap(buffer, region, base + i, 8);
+        }
+    }
+
+    @Test
     void shouldKeepTheMemory()
     {
-        final UnsafeBuffer[] kept = new UnsafeBuffer[1];
-        final Object[] region33MiB = { Region.allocate(33 << 20) };
-        kept[0] = AgronaBuffers.newBuffer((Region)region33MiB[0], ((Region)region33MiB[0]).address() + 8, 8);
-        kept[0].putLong(0, 42);
-        final WeakReference<Object> lost = new WeakReference<>(region33MiB[0]);
-        Arrays.fill(region33MiB, null);
-        RegionJvmTest.await(() -> null == lost.get(), "the region to be garbage");
+        final List<WeakReference<Region>> lost = new ArrayList<>();
+        final UnsafeBuffer kept = onlyABuffer(lost);
+        RegionJvmTest.await(() -> null == lost.get(0).get(), "the region to be garbage");
         for (int i = 0; i < 10; i++)
         {
             System.gc();
             Region.allocate(1 << 20).close();
         }
-        assertEquals(42, kept[0].getLong(0));
+        assertEquals(42, kept.getLong(0));
+    }
+
+    private static UnsafeBuffer onlyABuffer(final List<WeakReference<Region>> lost)
+    {
+        final Region region = Region.allocate(33 << 20);
+        lost.add(new WeakReference<>(region));
+        final UnsafeBuffer buffer = AgronaBuffers.newBuffer(region, region.address() + 8, 8);
+        buffer.putLong(0, 42);
+        return buffer;
     }
 
     @Test

@@ -31,6 +31,7 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class RegionTest
 {
@@ -69,6 +70,17 @@ class RegionTest
         final Exception ex = assertThrows(IllegalArgumentException.class, () -> Region.allocate(size));
         assertContains(ex, "size=" + size);
         assertContains(ex, "alignment=4096");
+        assertContains(ex, "2147483647");
+    }
+
+    @Test
+    void shouldRefuseSizesThatLeaveNoRoomForTheAlignment()
+    {
+        assumeTrue(RegionMemory.UNGUARDED, "JDK 22 and later find an aligned place of just the size");
+        final Exception ex =
+            assertThrows(IllegalArgumentException.class, () -> Region.allocate(Integer.MAX_VALUE - 8191, 8192));
+        assertContains(ex, "size=2147475456");
+        assertContains(ex, "alignment=8192");
         assertContains(ex, "2147483647");
     }
 

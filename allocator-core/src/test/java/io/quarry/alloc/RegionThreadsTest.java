@@ -17,7 +17,9 @@ package io.quarry.alloc;
 
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.nio.channels.Pipe;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -36,6 +38,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 /**
  * A region between threads, and between its users and the garbage collector. Where these fail the JVM may crash.
@@ -76,6 +79,35 @@ class RegionThreadsTest
                 assertTrue(end.get().getMessage().contains("is closed"), end.get().getMessage());
             }
         }
+    }
+
+    @Test
+    void shouldStayOpenWhileTheSystemReadsIntoAView() throws Exception
+    {
+        assumeFalse(RegionMemory.UNGUARDED, "before JDK 22 nothing tells that a view is in use");
+        final Region region = Region.allocate(4096);
+        final ByteBuffer view = region.byteBuffer(region.address(), 4);
+        final Pipe pipe = Pipe.open();
+        final Future<Integer> read = executor.submit(() -> pipe.source().read(view));
+        RegionJvmTest.await(() -> isInRead(), "the reader to wait for bytes");
+        assertThrows(IllegalStateException.class, region::close);
+        assertTrue(region.isOpen());
+        region.zero(region.address() + 4, 8);
+        pipe.sink().write(ByteBuffer.wrap(new byte[]{ 1, 2, 3, 4 }));
+        assertEquals(4, read.get());
+        assertEquals(4, view.get(3));
+        region.close();
+        assertFalse(region.isOpen());
+        pipe.sink().close();
+        pipe.source().close();
+    }
+
+    private static boolean isInRead()
+    {
+        final String ours = RegionThreadsTest.class.getName();
+        return Thread.getAllStackTraces().values().stream().anyMatch(
+            frames -> frames.length > 0 && frames[0].isNativeMethod() && frames[0].getMethodName().startsWith("read") &&
+                Arrays.stream(frames).anyMatch(frame -> frame.getClassName().equals(ours)));
     }
 
     @Test
