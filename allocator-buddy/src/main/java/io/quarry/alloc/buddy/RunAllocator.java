@@ -286,15 +286,16 @@ public final class RunAllocator extends AbstractRegionAllocator
     {
         final long offset = address - origin;
         final int first = (int)(offset >>> unitShift);
-        if (Checks.ENABLED)
+        if (!Checks.ENABLED)
         {
-            if (Long.compareUnsigned(offset, (long)space.top() << unitShift) >= 0 ||
-                0 != (offset & (1L << unitShift) - 1 | address & alignment - 1) ||
-                !space.isTaken(first) ||
-                unitsFor(size) > space.length(first))
-            {
-                throw misuse(address, size, alignment);
-            }
+            checkOpen();
+        }
+        else if (Long.compareUnsigned(offset, (long)space.top() << unitShift) >= 0 ||
+            0 != (offset & (1L << unitShift) - 1 | address & alignment - 1) ||
+            !space.isTaken(first) ||
+            unitsFor(size) > space.length(first))
+        {
+            throw misuse(address, size, alignment);
         }
         return first;
     }

@@ -226,9 +226,8 @@ final class RunBins
     {
         final int bin = binOf(units);
         final int word = first >>> 6;
-        WordVisits.count(2);
+        WordVisits.count();
         starts[word] |= 1L << first;
-        usedBins[bin >>> 6] |= 1L << bin;
         int index = word;
         final int at = bin * binWords;
         for (int level = 0; level < levels; level++)
@@ -243,6 +242,8 @@ final class RunBins
             }
             index >>>= 6;
         }
+        WordVisits.count();
+        usedBins[bin >>> 6] |= 1L << bin;
     }
 
     /**
