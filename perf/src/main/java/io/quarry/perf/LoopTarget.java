@@ -27,6 +27,7 @@ final class LoopTarget extends ReplayTarget
 {
     private final Region region;
     private final long fixed;
+    private final ByteBuffer buffer;
     private final long[] addresses;
     private long last;
 
@@ -34,6 +35,7 @@ final class LoopTarget extends ReplayTarget
     {
         region = Region.allocate(Math.max(4096, trace.largestSize()));
         fixed = region.address();
+        buffer = region.buffer(fixed);
         addresses = new long[trace.slotCount()];
         RegionStack.touchAll(region);
     }
@@ -66,7 +68,9 @@ final class LoopTarget extends ReplayTarget
     @Override
     void touch(final int slot, final int size, final int alignment)
     {
-        QuarryTarget.touch(region, addresses[slot], size);
+        final int first = (int)(addresses[slot] - fixed);
+        buffer.put(first, (byte)1);
+        buffer.put(first + size - 1, (byte)1);
     }
 
     @Override

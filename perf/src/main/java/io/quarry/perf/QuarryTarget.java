@@ -32,6 +32,8 @@ final class QuarryTarget extends ReplayTarget
     private final RegionStack stack;
     private final Region region;
     private final RegionAllocator allocator;
+    private final ByteBuffer buffer;
+    private final long base;
     private final long[] addresses;
 
     /**
@@ -45,15 +47,10 @@ final class QuarryTarget extends ReplayTarget
         this.stack = stack;
         this.region = stack.region();
         this.allocator = stack.allocator();
+        this.buffer = region.buffer(region.address());
+        this.base = region.address();
         this.addresses = new long[slotCount];
         RegionStack.touchAll(region);
-    }
-
-    static void touch(final Region region, final long address, final int size)
-    {
-        region.buffer(address).put(region.bufferOffset(address), (byte)1);
-        final long last = address + size - 1;
-        region.buffer(last).put(region.bufferOffset(last), (byte)1);
     }
 
     @Override
@@ -88,7 +85,9 @@ final class QuarryTarget extends ReplayTarget
     @Override
     void touch(final int slot, final int size, final int alignment)
     {
-        touch(region, addresses[slot], size);
+        final int first = (int)(addresses[slot] - base);
+        buffer.put(first, (byte)1);
+        buffer.put(first + size - 1, (byte)1);
     }
 
     @Override

@@ -1,0 +1,224 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import picocli.CommandLine;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * The command as its user meets it: exit status and what it says.
+ */
+class QuarryTest
+{
+    @TempDir
+    private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void shouldReplayThroughEverySubjectAndWriteJson() throws IOException
+    {
+        final Path trace = TraceBytes.small().writeTo(folder, "small");
+        final Path json = folder.resolve("out.json");
+
+        assertEquals(0, quick("replay", trace.toString(), "--json", json.toString()), this::said);
+
+        final JsonArray results = JsonParser.parseString(Files.readString(json)).getAsJsonArray();
+        assertEquals(Subject.allocators().stream().filter((subject) -> null == subject.unavailable()).count(),
+            results.size());
+        for (int i = 0; i < results.size(); i++)
+        {
+            final JsonObject result = results.get(i).getAsJsonObject();
+            assertEquals(Set.of("trace", "allocator", "netNs", "footprint", "garbageBytesPerEvent", "contentsChecked"),
+                result.keySet());
+            assertEquals("small", result.get("trace").getAsString());
+            assertTrue(result.get("contentsChecked").getAsBoolean());
+            assertTrue(out.toString().contains(result.get("allocator").getAsString()));
+        }
+        assertTrue(out.toString().contains("geometric mean of 1 trace"));
+        assertTrue(out.toString().contains("In words: slab "));
+    }
+
+    @Test
+    void shouldSayWhatWasAskedAndFreeWhenRegionIsExhausted() throws IOException
+    {
+        final Path trace = new TraceBytes(1, 1, 1, 2_000_000, 1, 1, 2_000_000)
+            .bytes(0x80, 0).varint(2_000_000).writeTo(folder, "large");
+
+        assertEquals(1, quick("replay", trace.toString(), "--allocator", "slab,run", "--region", "1M"));
+
+        assertTrue(err.toString().contains("FAILED large on slab: memory exhausted: asked for 2000000 bytes at " +
+            "alignment 16 at event 0; free were "), this::said);
+        assertTrue(out.toString().contains("failed"));
+        assertNoStackTrace();
+    }
+
+    @Test
+    void shouldReplayTraceWithoutEvents() throws IOException
+    {
+        final Path trace = new TraceBytes(0, 0, 0, 0, 0, 0, 0).writeTo(folder, "empty");
+
+        assertEquals(0, quick("replay", trace.toString(), "--allocator", "run"), this::said);
+    }
+
+    @Test
+    void shouldNameFileAndPlaceOfInconsistency() throws IOException
+    {
+        final Path trace = TraceBytes.small().with(TraceBytes.PEAK_LIVE_BYTES, 1).writeTo(folder, "wrong");
+
+        assertEquals(2, quick("replay", trace.toString()));
+
+        assertTrue(err.toString().contains(trace + ": inconsistent at the end, after event 4: the header has " +
+            "peakLiveBytes=1, the events give 1100"), this::said);
+        assertNoStackTrace();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "replay",
+        "replay no-such-file",
+        "replay .",
+        "replay perl-text --allocator nobody",
+        "replay perl-text --passes 0",
+        "replay perl-text --passes many",
+        "replay perl-text --warm-up -1",
+        "replay perl-text --region 0",
+        "replay perl-text --region 12Q",
+        "replay perl-text --region 99999999999G",
+        "replay perl-text --json no-such-folder/out.json",
+        "replay perl-text --no-such-option",
+        "conform",
+        "conform no-such-folder",
+        "no-such-command"})
+    void shouldRefuseWrongUsage(final String arguments)
+    {
+        assertEquals(2, run(arguments.split(" ")), this::said);
+
+        assertFalse(err.toString().isBlank());
+        assertNoStackTrace();
+    }
+
+    @Test
+    void shouldConform() throws IOException
+    {
+        Files.writeString(folder.resolve("align_to.tsv"),
+            "# size\talign\tnew_align\tresult\tsize\talign\n8\t8\t16\tok\t8\t16\n8\t8\t3\terr\n");
+        Files.writeString(folder.resolve("script.txt"),
+            "# \nA 0 16 8 1\nD 0 r e83bb899379c3278\nC 0 0 cbf29ce484222325\n");
+
+        assertEquals(0, run("conform", folder.toString()), this::said);
+
+        assertTrue(out.toString().contains("2 files, 14 rows and operations: all conform"), this::said);
+        for (final Subject subject : Subject.quarry())
+        {
+            assertTrue(out.toString().contains("script.txt on " + subject.label() + ": 3 operations"), this::said);
+        }
+    }
+
+    @Test
+    void shouldShowDeviation() throws IOException
+    {
+        Files.writeString(folder.resolve("align_to.tsv"),
+            "# size\talign\tnew_align\tresult\tsize\talign\n8\t8\t16\tok\t8\t32\n");
+        Files.writeString(folder.resolve("script.txt"), "A 0 16 8 1\nD 0 r 0000000000000000\n");
+
+        assertEquals(1, run("conform", folder.toString(), "--allocator", "slab"), this::said);
+
+        assertTrue(out.toString().contains("align_to.tsv:2: "), this::said);
+        assertTrue(out.toString().contains("script.txt:2: "), this::said);
+        assertTrue(out.toString().contains("2 deviate"), this::said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "A 0 16", "A 0 16 3 1", "D 5 r 0000000000000000", "Q", "A 0 -1 8 1" })
+    void shouldRefuseMalformedScript(final String line) throws IOException
+    {
+        Files.writeString(folder.resolve("script.txt"), line + "\n");
+
+        assertEquals(2, run("conform", folder.toString()), this::said);
+
+        assertTrue(err.toString().contains("script.txt:1"), this::said);
+        assertNoStackTrace();
+    }
+
+    @Test
+    void shouldRefuseMalformedVectorsAndEmptyFolders() throws IOException
+    {
+        assertEquals(2, run("conform", folder.toString()), this::said);
+        Files.writeString(folder.resolve("align_to.tsv"), "# size\talign\tnew_align\tresult\tsize\talign\n8\tx\n");
+
+        assertEquals(2, run("conform", folder.toString()), this::said);
+
+        assertTrue(err.toString().contains("align_to.tsv:2: "), this::said);
+        assertNoStackTrace();
+    }
+
+    @Test
+    void shouldHelp()
+    {
+        for (final String command : List.of("--help", "replay --help", "conform --help", "--version"))
+        {
+            assertEquals(0, run(command.split(" ")), this::said);
+        }
+    }
+
+    private int quick(final String... arguments)
+    {
+        final String[] all = new String[arguments.length + 4];
+        System.arraycopy(arguments, 0, all, 0, arguments.length);
+        System.arraycopy(new String[]{ "--passes", "1", "--warm-up", "0" }, 0, all, arguments.length, 4);
+        return run(all);
+    }
+
+    private int run(final String... arguments)
+    {
+        final CommandLine commandLine = Quarry.commandLine();
+        commandLine.setOut(new PrintWriter(out, true));
+        commandLine.setErr(new PrintWriter(err, true));
+        return commandLine.execute(arguments);
+    }
+
+    private String said()
+    {
+        return "out: " + out + "\nerr: " + err;
+    }
+
+    private void assertNoStackTrace()
+    {
+        assertFalse(err.toString().contains("\tat "), this::said);
+        assertFalse(err.toString().contains("defect of this program"), this::said);
+    }
+}
