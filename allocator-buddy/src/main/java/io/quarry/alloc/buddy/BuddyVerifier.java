@@ -114,18 +114,19 @@ final class BuddyVerifier
     /** I4, the bits of the index against the lengths, and every depth against the one below. */
     private static void checkIndex(final RadixLevel level, final int number)
     {
+        final int last = level.positions.length - 1;
         for (int length = 1; length <= 64; length++)
         {
-            final int root = (length - 1) * level.stride;
             int bits = level.words.length;
-            for (int depth = level.offsets.length - 1; depth >= 0; depth--)
+            for (int depth = last; depth >= 0; depth--)
             {
-                final int from = root + level.offsets[depth];
                 for (int i = 0; i < bits; i++)
                 {
-                    final boolean wanted = depth == level.offsets.length - 1 ?
-                        level.longest[i] == length : 0 != level.index[root + level.offsets[depth + 1] + i];
-                    if (wanted != (0 != (level.index[from + (i >>> 6)] >>> i & 1)))
+                    final boolean wanted = depth == last ?
+                        level.longest[i] == length :
+                        0 != level.index[(level.positions[depth + 1] + i << 6) + length - 1];
+                    final long got = level.index[(level.positions[depth] + (i >>> 6) << 6) + length - 1] >>> i & 1;
+                    if (wanted != (0 != got))
                     {
                         throw broken("I4", "index of level=" + number + " length=" + length + " depth=" + depth +
                             " bit=" + i + ": wanted=" + wanted);
@@ -133,10 +134,10 @@ final class BuddyVerifier
                 }
                 bits = bits + 63 >>> 6;
             }
-            if ((0 != level.index[root]) != (0 != (level.nonEmpty >>> length - 1 & 1)))
+            if ((0 != level.index[length - 1]) != (0 != (level.nonEmpty >>> length - 1 & 1)))
             {
                 throw broken("I4", "nonEmpty of level=" + number + " length=" + length + ": wanted=" +
-                    (0 != level.index[root]));
+                    (0 != level.index[length - 1]));
             }
         }
     }

@@ -22,22 +22,23 @@ import java.util.Arrays;
 /**
  * One level of {@link RadixWords}: its words, and an index that finds a word by the length of its longest run.
  * <p>
- * Cost in bytes, with W words: 8 W for the words, W for the lengths, and 8 * 64 * S for the index, where S = ceil(W / 64)
- * + ceil(W / 64^2) + ... + 1.
+ * Cost in bytes, with W words: 8 W for the words, W for the lengths, and 8 * 64 * P for the index, where
+ * P = ceil(W / 64) + ceil(W / 64^2) + ... + 1.
  */
 final class RadixLevel
 {
-    // index, for every length of a longest run, 1 to 64, a tree of bits, root first:
+    // index: for every length of a longest run, 1 to 64, a tree of bits; those of all lengths side by side, root first:
     //
-    //   +--------------+-------------------+-----+--------------------+
-    //   | depth 0: one | depth 1: ceil(W / | ... | last: ceil(W / 64) |     stride longs
-    //   | long, root   | 64^(depths - 1))  |     | bit w: word w      |
-    //   +--------------+-------------------+-----+--------------------+
+    //   position 0, the root      position 1 + i, depth 1          ...   the last depth
+    //   +--------------------+    +--------------------+                 +--------------------------+
+    //   | 64 longs, one for  |    | bit b: long of the |                 | bit b: the longest run   |
+    //   | every length       |    | same length at     |                 | of word 64 i + b has     |
+    //   +--------------------+    | the next depth != 0|                 | that length              |
+    //                             +--------------------+                 +--------------------------+
     //
-    // bit w of the last depth   ==  longest[w] == length
-    // bit i of any other depth  ==  long i of the next depth != 0
-    // bit b of nonEmpty         ==  the root of length b + 1 != 0
-    // longest[w]                ==  RunSearch.longest(words[w])
+    // long of a length at a position  ==  index[(position << 6) + length - 1]
+    // bit b of nonEmpty               ==  the root of length b + 1 != 0
+    // longest[w]                      ==  RunSearch.longest(words[w])
 
     /**
      * At how many lengths a search looks for the lowest word: the shortest that is enough, and the next ones that there
@@ -45,11 +46,15 @@ final class RadixLevel
      */
     static final int LOOKS = 4;
 
+    /**
+     * How many words a search for an aligned run looks at before it settles for one that must have it.
+     */
+    static final int PEEKS = 8;
+
     final long[] words;
     final byte[] longest;
     final long[] index;
-    final int[] offsets;
-    final int stride;
+    final int[] positions;
     long nonEmpty;
 
     /**
@@ -66,7 +71,6 @@ final class RadixLevel
         {
             depths++;
         }
-        offsets = new int[depths];
         final int[] lengths = new int[depths];
         int count = wordCount;
         for (int depth = depths - 1; depth >= 0; depth--)
@@ -74,17 +78,17 @@ final class RadixLevel
             count = ceil64(count);
             lengths[depth] = count;
         }
+        positions = new int[depths];
         for (int depth = 1; depth < depths; depth++)
         {
-            offsets[depth] = offsets[depth - 1] + lengths[depth - 1];
+            positions[depth] = positions[depth - 1] + lengths[depth - 1];
         }
-        stride = offsets[depths - 1] + lengths[depths - 1];
-        index = new long[Math.multiplyExact(64, stride)];
+        index = new long[Math.multiplyExact(64, positions[depths - 1] + lengths[depths - 1])];
     }
 
     /**
-     * Takes a run: the lowest of the lowest word, among words whose longest run is one of the {@link #LOOKS} shortest that
-     * are enough.
+     * Takes a run: the lowest of the lowest word, among words whose longest run is one of the {@link #LOOKS} shortest
+     * that are enough.
      *
      * @param count slots, 1 to 64.
      * @return the first slot, or -1 if no word has such a run.
@@ -103,37 +107,64 @@ final class RadixLevel
         return (word << 6) + bit;
     }
 
+    /** Goes down the trees of all lengths looked at in one, as the union of their bits. */
     private int lowest(final int count)
     {
-        long lengths = nonEmpty & -1L << count - 1;
+        final long lengths = nonEmpty & -1L << count - 1;
         if (0 == lengths)
         {
             return -1;
         }
-        int word = Integer.MAX_VALUE;
-        for (int looks = LOOKS; 0 != lengths && looks > 0; looks--)
+        // Fewer than four lengths: the first stands for those that lack.
+        final long second = lengths & lengths - 1;
+        final long third = second & second - 1;
+        final long fourth = third & third - 1;
+        final int a = Long.numberOfTrailingZeros(lengths);
+        final int b = Long.numberOfTrailingZeros(0 == second ? lengths : second);
+        final int c = Long.numberOfTrailingZeros(0 == third ? lengths : third);
+        final int d = Long.numberOfTrailingZeros(0 == fourth ? lengths : fourth);
+        int i = 0;
+        for (final int position : positions)
         {
-            word = Math.min(word, first(1 + Long.numberOfTrailingZeros(lengths)));
-            lengths &= lengths - 1;
+            if (WordVisits.ENABLED)
+            {
+                WordVisits.count(Math.min(LOOKS, Long.bitCount(lengths)));
+            }
+            final int at = position + i << 6;
+            final long union = index[at + a] | index[at + b] | index[at + c] | index[at + d];
+            i = (i << 6) + Long.numberOfTrailingZeros(union);
         }
-        return word;
+        return i;
     }
 
     /**
-     * Takes a run that starts at one of certain bits: the first found in up to {@code peeks} words, those with the
-     * shortest longest run first; or else in the lowest word whose longest run is so long that it must pass such a bit.
+     * Takes a run that starts at one of certain slots: firstSlot, firstSlot + distance, and so on.
      *
-     * @param count    slots, 1 to 64.
-     * @param distance between allowed starts, a power of two from 1 to 64.
-     * @param starts   the allowed starts in any word, at that distance.
-     * @param peeks    how many words to look at.
+     * @param count      slots, 1 to 64.
+     * @param firstSlot  from 0 to distance - 1.
+     * @param distance   a power of two.
+     * @param everywhere whether to look at every word that has such a slot, or at a bounded number only.
      * @return the first slot, or -1 if none was found.
      */
-    int takeAt(final int count, final int distance, final long starts, final int peeks)
+    int takeAligned(final int count, final long firstSlot, final long distance, final boolean everywhere)
+    {
+        final int peeks = everywhere ? Integer.MAX_VALUE : PEEKS;
+        if (distance > 64)
+        {
+            return sweep(count, 1L << firstSlot, (int)(firstSlot >>> 6), distance >>> 6, peeks);
+        }
+        final long starts = RunSearch.every((int)distance, (int)firstSlot);
+        return everywhere ? sweep(count, starts, 0, 1, peeks) : takeAt(count, starts, count + (int)distance - 1);
+    }
+
+    /**
+     * Looks at words with the shortest longest run first; or else takes the word whose longest run is so long, at least
+     * {@code sure}, that it must pass one of the starts.
+     */
+    private int takeAt(final int count, final long starts, final int sure)
     {
         WordVisits.count();
-        final int sure = count + distance - 1;
-        int left = peeks;
+        int left = PEEKS;
         for (int length = nextLength(count); length > 0 && length < sure; length = nextLength(length + 1))
         {
             for (int word = first(length); word >= 0; word = next(length, word))
@@ -145,30 +176,21 @@ final class RadixLevel
                 }
                 if (0 == --left)
                 {
-                    return takeSure(count, sure, starts);
+                    return takeSure(count, starts, sure);
                 }
             }
         }
-        return takeSure(count, sure, starts);
+        return takeSure(count, starts, sure);
     }
 
-    private int takeSure(final int count, final int sure, final long starts)
+    private int takeSure(final int count, final long starts, final int sure)
     {
         final int word = sure > 64 ? -1 : lowest(sure);
         return word < 0 ? -1 : takeIn(word, count, starts);
     }
 
-    /**
-     * Takes a run that starts at one of certain bits, looking at the words one after the other.
-     *
-     * @param count  slots, 1 to 64.
-     * @param starts the allowed starts in a word.
-     * @param from   the first word to look at.
-     * @param step   from each word to the next one to look at.
-     * @param peeks  how many words to look at.
-     * @return the first slot, or -1 if none was found.
-     */
-    int sweep(final int count, final long starts, final int from, final long step, final int peeks)
+    /** Looks at words one after the other, {@code step} apart. */
+    private int sweep(final int count, final long starts, final int from, final long step, final int peeks)
     {
         int left = peeks;
         for (long word = from; word < words.length && left > 0; word += step)
@@ -198,6 +220,24 @@ final class RadixLevel
     }
 
     /**
+     * Adds free slots to a word.
+     * <p>
+     * Proof that the longest run is what is set: a run is new only if it passes one of them; as they are neighbours
+     * they are all in that one, which is counted from the first of them up and down.
+     *
+     * @param word  which.
+     * @param from  the first slot in it.
+     * @param count how many, none being free.
+     */
+    void add(final int word, final int from, final int count)
+    {
+        final long value = words[word] | RunSearch.mask(from, count);
+        final int above = Long.numberOfTrailingZeros(~(value >>> from));
+        final int below = Long.numberOfLeadingZeros(~(value << 63 - (from & 63)));
+        set(word, value, Math.max(longest[word], above + below - 1));
+    }
+
+    /**
      * Sets a word, and its place in the index.
      *
      * @param word  which.
@@ -205,32 +245,35 @@ final class RadixLevel
      */
     void set(final int word, final long value)
     {
+        set(word, value, RunSearch.longest(value));
+    }
+
+    private void set(final int word, final long value, final int after)
+    {
         WordVisits.count(2);
         words[word] = value;
         final int before = longest[word];
-        final int after = RunSearch.longest(value);
         if (before != after)
         {
             longest[word] = (byte)after;
             if (0 != before)
             {
-                remove(before, word);
+                unlist(before, word);
             }
             if (0 != after)
             {
-                add(after, word);
+                list(after, word);
             }
         }
     }
 
-    private void add(final int length, final int word)
+    private void list(final int length, final int word)
     {
-        final int root = (length - 1) * stride;
         int i = word;
-        for (int depth = offsets.length - 1; depth >= 0; depth--)
+        for (int depth = positions.length - 1; depth >= 0; depth--)
         {
             WordVisits.count();
-            final int at = root + offsets[depth] + (i >>> 6);
+            final int at = (positions[depth] + (i >>> 6) << 6) + length - 1;
             final long bits = index[at];
             index[at] = bits | 1L << i;
             if (0 != bits)
@@ -242,14 +285,13 @@ final class RadixLevel
         nonEmpty |= 1L << length - 1;
     }
 
-    private void remove(final int length, final int word)
+    private void unlist(final int length, final int word)
     {
-        final int root = (length - 1) * stride;
         int i = word;
-        for (int depth = offsets.length - 1; depth >= 0; depth--)
+        for (int depth = positions.length - 1; depth >= 0; depth--)
         {
             WordVisits.count();
-            final int at = root + offsets[depth] + (i >>> 6);
+            final int at = (positions[depth] + (i >>> 6) << 6) + length - 1;
             final long bits = index[at] & ~(1L << i);
             index[at] = bits;
             if (0 != bits)
@@ -271,34 +313,33 @@ final class RadixLevel
     /** The lowest word whose longest run is {@code length}; there must be one. */
     private int first(final int length)
     {
-        return descend((length - 1) * stride, 0, 0);
+        return descend(length, 0, 0);
     }
 
     /** The next word up whose longest run is {@code length}; -1 if there is none. */
     private int next(final int length, final int word)
     {
-        final int root = (length - 1) * stride;
         int i = word;
-        for (int depth = offsets.length - 1; depth >= 0; depth--)
+        for (int depth = positions.length - 1; depth >= 0; depth--)
         {
             WordVisits.count();
-            final long above = index[root + offsets[depth] + (i >>> 6)] & -2L << i;
+            final long above = index[(positions[depth] + (i >>> 6) << 6) + length - 1] & -2L << i;
             if (0 != above)
             {
-                return descend(root, depth + 1, (i & -64) + Long.numberOfTrailingZeros(above));
+                return descend(length, depth + 1, (i & -64) + Long.numberOfTrailingZeros(above));
             }
             i >>>= 6;
         }
         return -1;
     }
 
-    private int descend(final int root, final int fromDepth, final int from)
+    private int descend(final int length, final int fromDepth, final int from)
     {
         int i = from;
-        for (int depth = fromDepth; depth < offsets.length; depth++)
+        for (int depth = fromDepth; depth < positions.length; depth++)
         {
             WordVisits.count();
-            i = (i << 6) + Long.numberOfTrailingZeros(index[root + offsets[depth] + i]);
+            i = (i << 6) + Long.numberOfTrailingZeros(index[(positions[depth] + i << 6) + length - 1]);
         }
         return i;
     }
@@ -315,7 +356,7 @@ final class RadixLevel
     /** Bytes of the arrays. */
     long metadataBytes()
     {
-        return 8L * words.length + longest.length + 8L * index.length + 4L * offsets.length;
+        return 8L * words.length + longest.length + 8L * index.length + 4L * positions.length;
     }
 
     private static int ceil64(final int count)

@@ -24,8 +24,7 @@ import io.quarry.alloc.WordVisits;
  * 0.27 B a unit and about 0.5 KiB for each length of the stack.
  * <p>
  * Source: the binary buddy (K. C. Knowlton, A fast storage allocator, CACM 8(10), 1965) with radix 64, a word of bits
- * being the complete tree of its six lowest orders; the whole-range release and claim follow the page allocator of the
- * Go runtime (mpallocbits.go).
+ * being the complete tree of its six lowest orders.
  */
 final class RadixWords
 {
@@ -35,24 +34,19 @@ final class RadixWords
     // ...
     // level top      one word
     //
-    // Slot s of level l is the units s * 64^l to (s + 1) * 64^l - 1. A free unit is told by exactly one bit: that of the
-    // highest slot that has nothing but free units. So below a set bit all is 0, a word that becomes -1 hands its slot
-    // up and becomes 0, and 0 means "nothing free, or told further up".
+    // Slot s of level l is the units s * 64^l to (s + 1) * 64^l - 1. A free unit is told by exactly one bit: that of
+    // the highest slot that has nothing but free units. So below a set bit all is 0, a word that becomes -1 hands its
+    // slot up and becomes 0, and 0 means "nothing free, or told further up".
     //
-    // The units from "open" on are all free and not told by any bit: the reserve. They are what is left of the region after
-    // the last whole slot of the top level. A word there is short, so the search, which likes short runs, would put the
-    // first small blocks at the very end of an empty region.
+    // The units from "open" on are all free and not told by any bit: the reserve. They are what is left of the region
+    // after the last whole slot of the top level. A word there is short, so the search, which likes short runs, would
+    // put the first small blocks at the very end of an empty region.
     //
     // I1  a unit below "open" is free iff exactly one of the bits over it is set; below a set bit every word is 0
     // I2  no bit is set for a slot that doesn't end at "open" or before
     // I3  no word below the top is -1
     // I4  index and longest runs of every level say what the words say, see RadixLevel
     // I5  "open" is the end of the region, or of its last whole slot of the top level
-
-    /**
-     * How many words of a level a search for an aligned run looks at before it settles for one that must have it.
-     */
-    static final int PEEKS = 8;
 
     private static final int TAKEN = 0;
     private static final int DONE = 1;
@@ -89,7 +83,7 @@ final class RadixWords
         release(0, open);
     }
 
-    /** Where the last whole slot of the top level ends. There is one, as the region wouldn't need that level otherwise. */
+    /** Where the last whole slot of the top level ends. There is one, or the region wouldn't need that level. */
     int lastWholeSlotEnd()
     {
         return units >>> 6 * top << 6 * top;
@@ -176,8 +170,8 @@ final class RadixWords
     }
 
     /**
-     * Where alignment is at most the length of a slot, every slot has its first aligned unit at the same offset. Where it
-     * is more, so have all slots that have one, and they are alignment / 64^level slots apart.
+     * Where alignment is at most the length of a slot, every slot has its first aligned unit at the same offset. Where
+     * it is more, so have all slots that have one, and they are alignment / 64^level slots apart.
      */
     private int takeAlignedAt(
         final int level, final int count, final long first, final long alignment, final boolean everywhere)
@@ -191,26 +185,9 @@ final class RadixWords
         {
             return -1;
         }
-        final long firstSlot = first >>> shift;
         final long distance = Math.max(1, alignment >>> shift);
-        final int slot;
-        if (distance > 64)
-        {
-            slot = words.sweep(slots, 1L << firstSlot, (int)(firstSlot >>> 6), distance >>> 6, limit(everywhere));
-        }
-        else
-        {
-            final long starts = RunSearch.every((int)distance, (int)firstSlot);
-            slot = everywhere ?
-                words.sweep(slots, starts, 0, 1, Integer.MAX_VALUE) :
-                words.takeAt(slots, (int)distance, starts, PEEKS);
-        }
+        final int slot = words.takeAligned(slots, first >>> shift, distance, everywhere);
         return slot < 0 ? -1 : trim(level, slot, slots, offset, count);
-    }
-
-    private static int limit(final boolean everywhere)
-    {
-        return everywhere ? Integer.MAX_VALUE : PEEKS;
     }
 
     /** The stretch that begins with the longest run of the top word may go on in a slot that isn't wholly free. */
@@ -262,10 +239,9 @@ final class RadixWords
         final int word = from >>> 6;
         if (word == to - 1 >>> 6)
         {
-            final long free = bottom.words[word] | RunSearch.mask(from, to - from);
-            if (-1 != free)
+            if (-1 != (bottom.words[word] | RunSearch.mask(from, to - from)))
             {
-                bottom.set(word, free);
+                bottom.add(word, from, to - from);
                 return;
             }
         }
@@ -317,8 +293,9 @@ final class RadixWords
     }
 
     /**
-     * Cuts a run at the borders of words, level by level: at most a piece of a word at either end, whose bits are here or,
-     * if it makes a whole word or is part of one, above; and whole words in between, which are slots of the level above.
+     * Cuts a run at the borders of words, level by level: at most a piece of a word at either end, whose bits are here
+     * or, if it makes a whole word or is part of one, above; and whole words between, which are slots of the level
+     * above.
      */
     private boolean walk(final int operation, final int from, final int to)
     {

@@ -43,9 +43,9 @@ final class RunSearch
      * Where runs start that are long enough.
      * <p>
      * Proof. Bit i of {@code starts} says that the bits i to i + known - 1 are set: true for known = 1. If it holds for
-     * known and step is at most known, then bit i of {@code starts & starts >>> step} says that the bits i to i + known - 1
-     * and i + step to i + step + known - 1 are set; the two stretches leave no gap, so it holds for known + step. Zeros
-     * come in from above, so no run passes bit 63. As known doubles there are at most 6 steps.
+     * known and step is at most known, then bit i of {@code starts & starts >>> step} says that the bits i to
+     * i + known - 1 and i + step to i + step + known - 1 are set; the two stretches leave no gap, so it holds for
+     * known + step. Zeros come in from above, so no run passes bit 63. As known doubles there are at most 6 steps.
      *
      * @param word   to search.
      * @param length of the run, from 1 to 64.
@@ -67,9 +67,9 @@ final class RunSearch
     /**
      * How long the longest run is.
      * <p>
-     * Proof. {@code starts} has the starts of the runs of {@code length} or more, as in {@link #starts}, and is never 0.
-     * After the first loop length is a power of two, and no run is as long as 2 * length. In the second one no run is
-     * as long as length + 2 * step: true at its begin with step = length / 2; a run of length + step is either found,
+     * Proof. {@code starts} has the starts of the runs of {@code length} or more, as in {@link #starts}, and is never
+     * 0. After the first loop length is a power of two, and no run is as long as 2 * length. In the second no run is as
+     * long as length + 2 * step: true at its begin with step = length / 2; a run of length + step is either found,
      * and length grows by step, or there is none; in both cases it holds for the next step, which is half. At its end
      * step = 0 after a last step of 1: no run is as long as length + 1.
      *
@@ -113,10 +113,11 @@ final class RunSearch
     /**
      * Neighbouring bits.
      * <p>
-     * Proof. {@code -1 >>> 64 - count} has its lowest {@code count} bits set, for count from 1 (shift 63) to 64 (a shift
-     * by 0); moved up by {@code from} they are the bits from to from + count - 1.
+     * Proof. {@code -1 >>> 64 - count} has its lowest {@code count} bits set, for count from 1 (a shift by 63) to 64 (a
+     * shift by 0); moved up by {@code from} they are the bits from to from + count - 1. Shifts take the lowest six
+     * bits only, so {@code from} may be the number of a slot in its level.
      *
-     * @param from  the lowest bit, 0 to 63.
+     * @param from  the lowest bit, 0 to 63; of a larger number its remainder when divided by 64.
      * @param count how many, from 1 to 64 - from.
      * @return a word with those bits set.
      */

@@ -345,7 +345,7 @@ class BuddyAllocatorTest
         for (final RadixLevel level : buddy.words.levels)
         {
             bytes += 8L * level.words.length + level.longest.length + 8L * level.index.length +
-                4L * level.offsets.length;
+                4L * level.positions.length;
         }
         assertEquals(bytes, buddy.stats().metadataBytes());
         assertEquals(0, buddy.trim());

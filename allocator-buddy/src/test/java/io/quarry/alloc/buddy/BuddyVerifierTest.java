@@ -116,8 +116,7 @@ class BuddyVerifierTest
         final RadixLevel level = words.levels[0];
         final int word = UNITS >> 6;
         final int length = level.longest[word];
-        final int leaves = (length - 1) * level.stride + level.offsets[level.offsets.length - 1];
-        level.index[leaves + (word >> 6)] &= ~(1L << word);
+        level.index[leaf(level, word, length)] &= ~(1L << word);
         expect("I4", "length=" + length);
     }
 
@@ -125,7 +124,7 @@ class BuddyVerifierTest
     void shouldReportWordWronglyInTheIndex()
     {
         final RadixLevel level = words.levels[0];
-        level.index[63 * level.stride + level.offsets[level.offsets.length - 1]] |= 1L;
+        level.index[leaf(level, 0, 64)] |= 1;
         expect("I4", "length=64");
     }
 
@@ -179,6 +178,11 @@ class BuddyVerifierTest
     {
         extents[take(1)] = 0;
         expect("X3", "neither free nor in a block");
+    }
+
+    private static int leaf(final RadixLevel level, final int word, final int length)
+    {
+        return (level.positions[level.positions.length - 1] + (word >> 6) << 6) + length - 1;
     }
 
     private void expect(final String invariant, final String place)

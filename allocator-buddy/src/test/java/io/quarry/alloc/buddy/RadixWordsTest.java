@@ -218,14 +218,13 @@ class RadixWordsTest
         private void take()
         {
             final int count = someCount();
-            long alignment = 1;
-            long first = 0;
-            int unit;
+            final boolean isAligned = random.nextInt(3) == 0;
+            final long alignment = isAligned ? 2L << random.nextInt(14) : 1;
+            final long first = random.nextLong(alignment);
+            final int unit;
             WordVisits.take();
-            if (random.nextInt(3) == 0)
+            if (isAligned)
             {
-                alignment = 2L << random.nextInt(14);
-                first = random.nextLong(alignment);
                 final long once = words.open < free.length ? 13L * levels + 22L * depths : 0;
                 unit = words.takeAligned(count, first, alignment);
                 checkVisits("takeAligned", 18L * levels + 24L * depths + wordCount + once);
