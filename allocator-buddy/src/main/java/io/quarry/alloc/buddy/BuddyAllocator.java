@@ -40,12 +40,13 @@ import java.util.Arrays;
  * <p>
  * Units begin at the first multiple of the unit size in the region; less than a unit at either end may stay unused.
  * Always 64 neighbouring units, from a multiple of 64 on, make a slot, 64 of these a slot of 64^2 units, and so on. A
- * request of n units, 64^k &lt; n &lt;= 64^(k+1) (k = 0 up to 64), is served by ceil(n / 64^k) whole free slots of 64^k
- * units side by side in one slot of the next size; or by one slot of a larger size; what it doesn't need it gives back
- * at once. It always succeeds where there is such a place, aligned as asked. It may fail, although n free units lie
- * side by side, if they lie across the border of two such slots, or if a slot at either end is free only in part. There
- * is one exception, so that an empty allocator has a place for every layout that its units can hold: the stretch that
- * begins with the longest run of free slots of the largest size is tried as it is.
+ * request of n units, 64^k &lt; n &lt;= 64^(k+1) (k = 0 up to 64), is served by free slots of 64^k units side by side,
+ * the last of them free at least as far as needed, or by one slot of a larger size; what it doesn't need it gives back
+ * at once. It always succeeds where n free units begin with such a slot and those slots that they fill lie in one slot
+ * of the next size; with an alignment above the unit size the first aligned unit of a slot counts as its beginning. So
+ * a block that was freed can be had again, and an empty allocator has a place for every layout that its units can hold.
+ * A request may fail, although n free units lie side by side, if they don't begin with a slot or lie across the border
+ * of two.
  * {@link AllocatorStats#largestFreeRun()} is the longest stretch of free units across all borders.
  * <p>
  * Of the slots of 64 the request is put into the lowest of those whose longest run is one of the four shortest that are
@@ -57,14 +58,16 @@ import java.util.Arrays;
  * Every call visits a bounded number of words of metadata. With L = ceil(log64(units)) levels, at least 1, and
  * S = 1 + L (L - 1) / 2, these are at most:
  * <ul>
- * <li>allocate, alignment up to the unit size: 3 L + 2 S + 3; that is 20 for 2^18 units, 29 for 2^24;</li>
+ * <li>allocate, alignment up to the unit size: 3 L + 2 S + 2; that is 19 for 2^18 units, 28 for 2^24;</li>
  * <li>deallocate: 4 L + 4 S - 3; 25 and 41; shrink in place: one more;</li>
  * <li>grow in place: 6 L + 4 S - 3; 31 and 49; grow by moving: 9 L + 6 S;</li>
- * <li>allocate, larger alignment: 18 L + 24 S + 1; only where the allocation would otherwise fail, every word of its
- * level, and of those above, is looked at once: units / 63 more.</li>
+ * <li>allocate, larger alignment: 18 L + 24 S + 1;</li>
  * <li>once in an allocator's life, when the units after the last whole slot of the largest size are needed, up to
  * 3 L + 2 S more; with a larger alignment up to 13 L + 22 S more.</li>
  * </ul>
+ * An allocation that would fail so far looks at more. One of up to 64 units without a larger alignment fails at once.
+ * Otherwise every slot of 64 units or more may be looked at, which is units / 63 of them, with 2 L words each, though
+ * mostly one of 64 is; and with a larger alignment every word of 64 units first, which is units / 63 more.
  * The bytes that are zeroed or copied come on top. {@link #stats()} and {@link #verify()} read everything.
  *
  * <h2>Cost in bytes</h2>

@@ -130,7 +130,7 @@ final class RadixWords
                 return trim(level, slot, slots, 0, count);
             }
         }
-        return openReserve() ? take(count) : takeAcross(count, 0, 1);
+        return openReserve() ? take(count) : EdgeSearch.take(this, count, 0, 1);
     }
 
     /**
@@ -156,7 +156,7 @@ final class RadixWords
         {
             unit = takeAligned(count, first, alignment, true);
         }
-        return unit < 0 ? takeAcross(count, first, alignment) : unit;
+        return unit < 0 ? EdgeSearch.take(this, count, first, alignment) : unit;
     }
 
     private int takeAligned(final int count, final long first, final long alignment, final boolean everywhere)
@@ -188,21 +188,6 @@ final class RadixWords
         final long distance = Math.max(1, alignment >>> shift);
         final int slot = words.takeAligned(slots, first >>> shift, distance, everywhere);
         return slot < 0 ? -1 : trim(level, slot, slots, offset, count);
-    }
-
-    /** The stretch that begins with the longest run of the top word may go on in a slot that isn't wholly free. */
-    private int takeAcross(final int count, final long first, final long alignment)
-    {
-        WordVisits.count();
-        final long free = levels[top].words[0];
-        if (0 == free)
-        {
-            return -1;
-        }
-        final int slot = Long.numberOfTrailingZeros(RunSearch.starts(free, RunSearch.longest(free)));
-        final long from = (long)slot << 6 * top;
-        final long unit = from <= first ? first : first + (from - first + alignment - 1 & -alignment);
-        return unit + count <= units && claim((int)unit, (int)unit + count) ? (int)unit : -1;
     }
 
     /** Gives back what was taken in whole slots on either side of what was asked for. */

@@ -21,7 +21,7 @@
  *   extents   RadixWords  BuddyVerifier
  *   int[]       |   levels of words: 64 units make a slot, 64 slots one of the next level
  *            RadixLevel   one level: words, and an index by the length of the longest run
- *               |
+ *               |         EdgeSearch   the last resort
  *            RunSearch    bit tricks on one word
  *
  *   RunAllocator                      runs that cross all borders, for tight memory

@@ -154,6 +154,27 @@ class RadixWordsTest
         assertTrue(words.isFree(60, 4300));
     }
 
+    @Test
+    void shouldFindAgainWhatWasFreedThoughOthersHaveTheRestOfItsSlots()
+    {
+        final RadixWords words = new RadixWords(8192);
+        for (int i = 0; i < 10; i++)
+        {
+            assertTrue(words.take(100) >= 0);
+        }
+        final int unit = words.take(169);
+        while (words.take(1) >= 0)
+        {
+            assertEquals(-1, words.take(8192));
+        }
+        words.release(unit, unit + 169);
+        assertEquals(-1, words.take(170));
+        assertEquals(unit, words.take(169));
+        words.release(unit, unit + 169);
+        assertEquals(-1, words.takeAligned(169, unit + 1 & 63, 64));
+        assertEquals(unit, words.takeAligned(169, 0, 64));
+    }
+
     private static final class Script
     {
         private final RadixWords words;
@@ -221,24 +242,25 @@ class RadixWordsTest
             final boolean isAligned = random.nextInt(3) == 0;
             final long alignment = isAligned ? 2L << random.nextInt(14) : 1;
             final long first = random.nextLong(alignment);
-            final int unit;
+            final long once = words.open == free.length ? 0 : isAligned ? 13L * levels + 22L * depths :
+                3L * levels + 2L * depths;
             WordVisits.take();
-            if (isAligned)
+            final int unit = isAligned ? words.takeAligned(count, first, alignment) : words.take(count);
+            final long visits = WordVisits.take();
+            assertTrue(WordVisits.ENABLED, "the tests run with -Dquarry.countVisits=true");
+            final long bound = isAligned ? 18L * levels + 24L * depths : 3L * levels + 2L * depths + 1;
+            final String call = "count=" + count + " first=" + first + " alignment=" + alignment + ": ";
+            if (visits > bound + once)
             {
-                final long once = words.open < free.length ? 13L * levels + 22L * depths : 0;
-                unit = words.takeAligned(count, first, alignment);
-                checkVisits("takeAligned", 18L * levels + 24L * depths + wordCount + once);
-            }
-            else
-            {
-                final long once = words.open < free.length ? 3L * levels + 2L * depths : 0;
-                unit = words.take(count);
-                checkVisits("take", 3L * levels + 2L * depths + 2 + once);
+                assertTrue(isAligned || count > 64, call + "visits=" + visits + " bound=" + (bound + once));
+                assertFalse(hasPlace(count, first, alignment), call + "visits=" + visits + ", and there is a place");
+                final long last = bound + once + free.length / 63 * 2L * levels + (isAligned ? wordCount : 0);
+                assertTrue(visits <= last, call + "visits=" + visits + " bound=" + last);
             }
             if (unit < 0)
             {
-                assertFalse(hasPlace(count, first, alignment),
-                    "count=" + count + " first=" + first + " alignment=" + alignment + ": there is a place");
+                assertFalse(hasPlace(count, first, alignment), call + "there is a place");
+                assertFalse(hasPlaceInPart(count, first, alignment), call + "there is a place in part");
                 return;
             }
             assertEquals(0, (unit - first) % alignment);
@@ -325,14 +347,41 @@ class RadixWordsTest
             assertEquals(longest, words.longestStretch());
         }
 
-        /** By brute force: a word of slots, at any level, with enough free neighbours round an aligned unit. */
-        private boolean hasPlace(final int count, final long first, final long alignment)
+        /** By brute force: as {@link EdgeSearch} promises. */
+        private boolean hasPlaceInPart(final int count, final long first, final long alignment)
+        {
+            final int[] freeBefore = freeBefore();
+            for (int shift = 6 * Math.max(1, RadixWords.levelOf(count)); shift < 6 * levels; shift += 6)
+            {
+                final long step = Math.max(alignment, 1L << shift);
+                for (long unit = first; unit + count <= free.length; unit += step)
+                {
+                    final long slot = unit >> shift;
+                    final long lastWhole = (unit + count >> shift) - 1;
+                    if (freeBefore[(int)unit + count] - freeBefore[(int)unit] == count &&
+                        lastWhole >= slot && slot >> 6 == lastWhole >> 6)
+                    {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        }
+
+        private int[] freeBefore()
         {
             final int[] freeBefore = new int[free.length + 1];
             for (int unit = 0; unit < free.length; unit++)
             {
                 freeBefore[unit + 1] = freeBefore[unit] + (free[unit] ? 1 : 0);
             }
+            return freeBefore;
+        }
+
+        /** By brute force: a word of slots, at any level, with enough free neighbours round an aligned unit. */
+        private boolean hasPlace(final int count, final long first, final long alignment)
+        {
+            final int[] freeBefore = freeBefore();
             for (int shift = 6 * RadixWords.levelOf(count); shift < 6 * levels; shift += 6)
             {
                 for (long unit = first; unit + count <= free.length; unit += alignment)
