@@ -17,6 +17,9 @@ package io.quarry.alloc;
 
 /**
  * An allocator whose blocks all lie in one {@link Region}. It can stand alone, or be the upstream of another one.
+ * <p>
+ * It keeps no record of alignments: where {@link Allocator} wants the alignment that a block was last allocated with,
+ * any that the address is a multiple of will do.
  */
 public interface RegionAllocator extends Allocator, GlobalAlloc, Verifiable, AutoCloseable
 {

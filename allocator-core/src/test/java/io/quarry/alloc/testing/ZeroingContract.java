@@ -108,7 +108,6 @@ interface ZeroingContract extends ContractSubject
         final RegionAllocator allocator = open();
         final AllocatorModel model = new AllocatorModel(allocator);
         freeShuffled(allocator, model, ContractSubject.exhaust(allocator, model), 16);
-        allocator.trim();
         for (final long size : SIZES)
         {
             for (final long newSize : new long[]{ size, size + 1, size + 15, size + 64, 2 * size, 5 * size + 7 })

@@ -18,7 +18,6 @@ package io.quarry.alloc.slab;
 import io.quarry.alloc.AbstractRegionAllocator;
 import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Checks;
-import io.quarry.alloc.Layout;
 import io.quarry.alloc.Misuse;
 import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.RegionClaim;
@@ -117,48 +116,6 @@ public final class SlabAllocator extends AbstractRegionAllocator
         {
             super.dealloc(address, size, alignment);
         }
-    }
-
-    @Override
-    public long grow(
-        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
-    {
-        return staysUpstream(address, oldSize, newSize, newAlignment) ?
-            upstream.grow(address, oldSize, oldAlignment, newSize, newAlignment) :
-            super.grow(address, oldSize, oldAlignment, newSize, newAlignment);
-    }
-
-    @Override
-    public long growZeroed(
-        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
-    {
-        return staysUpstream(address, oldSize, newSize, newAlignment) ?
-            upstream.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment) :
-            super.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment);
-    }
-
-    @Override
-    public long shrink(
-        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
-    {
-        return staysUpstream(address, oldSize, newSize, newAlignment) ?
-            upstream.shrink(address, oldSize, oldAlignment, newSize, newAlignment) :
-            super.shrink(address, oldSize, oldAlignment, newSize, newAlignment);
-    }
-
-    @Override
-    public long realloc(final long address, final long size, final long alignment, final long newSize)
-    {
-        return staysUpstream(address, size, newSize, alignment) ?
-            upstream.realloc(address, size, alignment, newSize) : super.realloc(address, size, alignment, newSize);
-    }
-
-    @Override
-    public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
-    {
-        return isUpstreams(address) && 0 != oldSize ?
-            upstream.tryResize(address, oldSize, alignment, newSize) :
-            super.tryResize(address, oldSize, alignment, newSize);
     }
 
     @Override
@@ -266,14 +223,14 @@ public final class SlabAllocator extends AbstractRegionAllocator
     @Override
     protected boolean resizeBlock(final long address, final long length, final long newSize)
     {
-        return newSize <= length;
+        return 0 == classAt(address) ? upstream.tryResize(address, length, 1, newSize) : newSize <= length;
     }
 
-    /** A block stays where it is until a class of half its length would do. */
+    /** A small block stays where it is until a class of half its length would do; a large one until it is small. */
     @Override
     protected boolean shouldMove(final long length, final long newSize)
     {
-        return newSize <= length >>> 1;
+        return newSize <= SizeClasses.MAX_SIZE && newSize <= length >>> 1;
     }
 
     private long pop(final int sizeClass)
@@ -372,19 +329,6 @@ public final class SlabAllocator extends AbstractRegionAllocator
         {
             throw Misuse.misaligned(address, alignment);
         }
-    }
-
-    /** Whether a resize concerns the upstream alone: its block, and it will still be too large for slabs. */
-    private boolean staysUpstream(
-        final long address, final long oldSize, final long newSize, final long newAlignment)
-    {
-        return 0 != oldSize && newSize > 0 && Layout.isValid(newSize, newAlignment) &&
-            !SizeClasses.isSmall(newSize, newAlignment) && isUpstreams(address);
-    }
-
-    private boolean isUpstreams(final long address)
-    {
-        return owns(address) && 0 == classAt(address);
     }
 
     private void checkOpen()
