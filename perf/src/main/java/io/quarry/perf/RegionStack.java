@@ -22,7 +22,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * An allocator of Quarry's with all it stands on: an upstream, where it has one, and a region. Made and closed together.
+ * An allocator of Quarry's with all it stands on: an upstream, where it has one, and a region. Made and closed
+ * together.
  */
 final class RegionStack implements AutoCloseable
 {
@@ -36,8 +37,8 @@ final class RegionStack implements AutoCloseable
      * Makes a stack.
      *
      * @param regionSize      bytes.
-     * @param regionAlignment of the region's base. At least a page: more makes it the same in every process where within
-     *                        a region strictly aligned blocks can lie.
+     * @param regionAlignment of the region's base. At least a page: more makes it the same in every process where in a
+     *                        region strictly aligned blocks can lie.
      * @param newUpstream     makes the allocator of the region.
      * @param newAllocator    makes the one on top of it, or returns it.
      */

@@ -36,6 +36,10 @@ final class ReplayChild
 
     private static final int LEAST_WARM_UP_PASSES = 3;
 
+    /** A slow subject has fewer passes than asked for once it has taken so long, but at least these. */
+    private static final int LEAST_PASSES = 9;
+    private static final long BUDGET_NS = 1_000_000_000L;
+
     private ReplayChild()
     {
     }
@@ -121,17 +125,21 @@ final class ReplayChild
         ThreadMeter.allocatedBytes();
         final long[] times = new long[settings.passes()];
         long garbage = 0;
-        for (int i = 0; i < times.length; i++)
+        long total = 0;
+        int passes = 0;
+        while (passes < times.length && (passes < LEAST_PASSES || total < BUDGET_NS))
         {
             final long allocatedBefore = ThreadMeter.allocatedBytes();
             final long before = ThreadMeter.cpuNs();
             replay.pass();
-            times[i] = ThreadMeter.cpuNs() - before;
+            times[passes] = ThreadMeter.cpuNs() - before;
             garbage += ThreadMeter.allocatedBytes() - allocatedBefore;
             replay.freeLeft();
+            total += times[passes++];
         }
         final double events = trace.eventCount();
-        return new Figures(median(times) / events, footprint, garbage / events / times.length, true, null);
+        return new Figures(
+            median(Arrays.copyOf(times, passes)) / events, footprint, garbage / events / passes, true, null);
     }
 
     private static double median(final long[] times)

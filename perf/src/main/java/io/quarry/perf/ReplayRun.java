@@ -28,8 +28,8 @@ import java.util.List;
  */
 final class ReplayRun
 {
-    /** Long enough for the loop and the slowest subject to be compiled for good on a busy core. */
-    static final int WARM_UP_MS = 500;
+    /** Time of the replaying thread; what it waits for the compiler doesn't count. */
+    static final int WARM_UP_MS = 250;
 
     static final int PASSES = 9;
 

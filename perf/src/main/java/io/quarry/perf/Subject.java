@@ -106,7 +106,7 @@ enum Subject
     private static final int UNIT = 64;
 
     /** For slabs over the buddy: slab lengths are multiples of it. */
-    private static final int SLAB_UNIT = 512;
+    private static final int SLAB_UNIT = Integer.getInteger("quarry.u", 512);
 
     private final String label;
     private final Kind kind;

@@ -196,7 +196,7 @@ class TraceReaderTest
         }
     }
 
-    /** A flipped byte is found by the format or by gzip's own sum, or is in a header field of gzip's that says nothing. */
+    /** A changed byte is found by the format or by gzip's sum, or is in a field of gzip's header that says nothing. */
     @Test
     void shouldNeverFailOtherwiseThanByTraceError()
     {
@@ -227,7 +227,8 @@ class TraceReaderTest
             for (int i = 0; i < events.length; i += Trace.INTS)
             {
                 final int op = events[i] & Trace.OP_MASK;
-                live += Trace.FREE == op ? -events[i + Trace.SIZE] : events[i + Trace.SIZE] - events[i + Trace.OLD_SIZE];
+                final int size = events[i + Trace.SIZE];
+                live += Trace.FREE == op ? -size : size - events[i + Trace.OLD_SIZE];
             }
         }
         return live;
