@@ -105,9 +105,6 @@ enum Subject
     /** For a page layer that serves every request itself: the smallest there is, as most blocks are small. */
     private static final int UNIT = 64;
 
-    /** For slabs over the buddy: slab lengths are multiples of it. */
-    private static final int SLAB_UNIT = Integer.getInteger("quarry.u", 512);
-
     private final String label;
     private final Kind kind;
 
@@ -244,7 +241,7 @@ enum Subject
             case SLAB -> new RegionStack(
                 regionSize, regionAlignment, RunAllocator::new, SlabAllocator::new);
             case SLAB_BUDDY -> new RegionStack(
-                regionSize, regionAlignment, (region) -> new BuddyAllocator(region, SLAB_UNIT), SlabAllocator::new);
+                regionSize, regionAlignment, BuddyAllocator::new, SlabAllocator::new);
             case BUDDY -> new RegionStack(
                 regionSize, regionAlignment, (region) -> new BuddyAllocator(region, UNIT), UnaryOperator.identity());
             case RUN -> new RegionStack(
