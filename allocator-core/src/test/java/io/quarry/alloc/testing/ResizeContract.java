@@ -198,8 +198,8 @@ interface ResizeContract extends ContractSubject
         final LiveBlock block = model.allocated(allocator.allocate(40, 8), 40, 8);
         model.resized(block, allocator.grow(block.address(), 40, 8, 5000, 8), 40, 5000, 8);
         model.resized(block, allocator.shrink(block.address(), 5000, 8, 30, 1), 30, 30, 1);
-        model.resized(block, allocator.grow(block.address(), block.length(), 1, 4000, 128), 30, 4000, 128);
-        model.resizedZeroed(block, allocator.growZeroed(block.address(), 4000, 128, 9000, 8), 4000, 9000, 8);
+        model.resized(block, allocator.grow(block.address(), block.length(), 1, 4100, 128), 30, 4100, 128);
+        model.resizedZeroed(block, allocator.growZeroed(block.address(), 4100, 128, 9000, 8), 4100, 9000, 8);
         free(allocator, model, block);
         model.checkStats(allocator.stats());
     }
