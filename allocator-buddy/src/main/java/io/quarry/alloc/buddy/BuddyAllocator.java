@@ -46,8 +46,7 @@ import java.util.Arrays;
  * of the next size; with an alignment above the unit size the first aligned unit of a slot counts as its beginning. So
  * a block that was freed can be had again, and an empty allocator has a place for every layout that its units can hold.
  * A request may fail, although n free units lie side by side, if they don't begin with a slot or lie across the border
- * of two.
- * {@link AllocatorStats#largestFreeRun()} is the longest stretch of free units across all borders.
+ * of two. {@link AllocatorStats#largestFreeRun()} is the longest stretch of free units across all borders.
  * <p>
  * Of the slots of 64 the request is put into the lowest of those whose longest run is one of the four shortest that are
  * enough, and there into the lowest run; the units after the last whole slot of the largest size come last. A block
@@ -66,8 +65,8 @@ import java.util.Arrays;
  * 3 L + 2 S more; with a larger alignment up to 13 L + 22 S more.</li>
  * </ul>
  * An allocation that would fail so far looks at more. One of up to 64 units without a larger alignment fails at once.
- * Otherwise every slot of 64 units or more may be looked at, which is units / 63 of them, with 2 L words each, though
- * mostly one of 64 is; and with a larger alignment every word of 64 units first, which is units / 63 more.
+ * Otherwise every slot of 64 units or more may be looked at, units / 63 at most, with 2 L words each; and with a larger
+ * alignment every word first, which is units / 63 more.
  * The bytes that are zeroed or copied come on top. {@link #stats()} and {@link #verify()} read everything.
  *
  * <h2>Cost in bytes</h2>

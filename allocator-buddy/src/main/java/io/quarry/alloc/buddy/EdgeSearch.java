@@ -29,8 +29,8 @@ final class EdgeSearch
     }
 
     /**
-     * Takes a run that begins at the first aligned unit of a slot of 64^level units. This slot and all those that lie in
-     * the run whole must be in one word of their level; the level is the lowest that has words so long, or any above.
+     * Takes a run that begins at the first aligned unit of a slot of 64^level units. This slot and all those that lie
+     * in the run whole must be in one word of their level, which is the lowest that has words so long, or any above.
      *
      * @param words     to take it from; nothing that {@link RadixWords#take} finds first is there.
      * @param count     units, from 1.

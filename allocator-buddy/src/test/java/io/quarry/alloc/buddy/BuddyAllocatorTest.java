@@ -18,6 +18,7 @@ package io.quarry.alloc.buddy;
 import io.quarry.alloc.AllocError;
 import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Region;
+import io.quarry.alloc.WordVisits;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -335,6 +336,41 @@ class BuddyAllocatorTest
         {
             assertEquals(region.address(), next.allocate(MIB, 4096));
         }
+    }
+
+    @Test
+    void shouldKeepToItsBoundsOnFourLevels()
+    {
+        final BuddyAllocator buddy = buddy(20 * MIB, 64);
+        final int levels = buddy.words.levels.length;
+        final int sum = 1 + levels * (levels - 1) / 2;
+        assertEquals(4, levels);
+        final SplittableRandom random = new SplittableRandom(4);
+        final List<long[]> blocks = new ArrayList<>();
+        for (int i = 0; i < 30_000; i++)
+        {
+            if (random.nextInt(10) < (i < 20_000 ? 6 : 3) || blocks.isEmpty())
+            {
+                final long size = 1 + random.nextInt(1 << 1 + random.nextInt(random.nextInt(50) == 0 ? 20 : 13));
+                final boolean isFirstUseOfTheEnd = buddy.words.open < buddy.extents.length;
+                WordVisits.take();
+                final long address = buddy.alloc(size, 64);
+                final long visits = WordVisits.take();
+                if (address != BuddyAllocator.NULL)
+                {
+                    blocks.add(new long[]{address, size});
+                    final long bound = (isFirstUseOfTheEnd ? 2 : 1) * (3 * levels + 2 * sum) + 2;
+                    assertTrue(visits <= bound || size > 64 * 64, "allocate: visits=" + visits + " bound=" + bound);
+                }
+                continue;
+            }
+            final long[] block = blocks.remove(random.nextInt(blocks.size()));
+            WordVisits.take();
+            buddy.dealloc(block[0], block[1], 64);
+            final long visits = WordVisits.take();
+            assertTrue(visits <= 4 * levels + 4 * sum - 3, "deallocate: visits=" + visits);
+        }
+        buddy.verify();
     }
 
     @Test
