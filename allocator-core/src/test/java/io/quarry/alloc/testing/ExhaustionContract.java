@@ -68,7 +68,6 @@ interface ExhaustionContract extends ContractSubject
         freeShuffled(allocator, model, model.liveBlocks(), 1);
     }
 
-    /** Or half of it: a search by whole words may pass over a hole whose ends lie inside words. */
     @Test
     default void shouldServeAgainWhatWasFreed()
     {
@@ -78,15 +77,10 @@ interface ExhaustionContract extends ContractSubject
         for (int i = 0; i < blocks.size(); i++)
         {
             final LiveBlock block = blocks.get(i);
-            long size = block.size();
+            final long size = block.size();
             free(allocator, model, block);
-            long address = allocator.alloc(size, block.alignment());
-            if (Allocator.NULL == address)
-            {
-                size = (size + 1) / 2;
-                address = allocator.alloc(size, block.alignment());
-            }
-            assertNotEquals(Allocator.NULL, address, "size=" + block.size() + " was just freed");
+            final long address = allocator.alloc(size, block.alignment());
+            assertNotEquals(Allocator.NULL, address, "size=" + size + " was just freed");
             blocks.set(i, model.allocated(address, size, block.alignment()));
         }
         freeShuffled(allocator, model, blocks, 12);

@@ -170,9 +170,8 @@ interface GlobalAllocContract extends ContractSubject
         free(allocator, model, freed);
         allocator.trim();
         final long most = allocator.region().capacity();
-        final long least = (freed.size() + 1) / 2;
-        final long address = allocator.allocUpTo(least, most, freed.alignment());
-        final LiveBlock upTo = model.allocated(address, least, freed.alignment());
+        final long address = allocator.allocUpTo(freed.size(), most, freed.alignment());
+        final LiveBlock upTo = model.allocated(address, freed.size(), freed.alignment());
         assertTrue(upTo.length() < most);
         model.check(upTo);
         allocator.deallocate(address, upTo.length(), upTo.alignment());
