@@ -33,7 +33,7 @@ final class ResidentReplay
     /** Not all of the resident memory: that grows, too, when code of the JVM's libraries is run for the first time. */
     private static final String FIELD = "\nAnonymous:";
     private static final int PAGE = 4096;
-    private static final int SAMPLES = 200;
+    private static final int SAMPLES = 50;
 
     private final Trace trace;
     private final ReplayTarget target;
@@ -93,10 +93,10 @@ final class ResidentReplay
         return peak;
     }
 
-    /** A peak worth the reading: half a percent above the last one that was read, or the trace's own. */
+    /** A peak worth the reading: a percent above the last one that was read, or the trace's own. */
     private boolean isPeak()
     {
-        if (liveBytes > sampledBytes + Math.max(PAGE, sampledBytes / 200) ||
+        if (liveBytes > sampledBytes + Math.max(4 * PAGE, sampledBytes / 100) ||
             liveBytes == trace.peakLiveBytes() && liveBytes > sampledBytes)
         {
             sampledBytes = liveBytes;
