@@ -39,16 +39,16 @@ final class Magazines
      * no bit tells the last two apart, nor need it: a magazine is refilled only when it is empty, and then every slot
      * of its class that isn't live is in a slab.
      *
-     * The limit: 4 KiB of slots, but at least 4 slots and a sixteenth of the class's slots; so a class of few blocks
-     * doesn't hold many, and no magazine more than 61. Half is filled and half is flushed at a time.
+     * The limit: 8 KiB of slots, but at least 4 and at most 61. Half is filled and half is flushed at a time. On ten
+     * recorded programs that makes 5 refills in 1,000 calls. Limits that follow the number of slots a class has, or
+     * half the bytes, made 7 to 23 and changed the footprint by less than 0.01, up or down; twice the bytes added 0.02.
      */
     static final int SHIFT = 6;
     static final int HEADER = 2;
     static final int CAPACITY = (1 << SHIFT) - HEADER;
 
-    private static final int LIMIT_BYTES = 4096;
+    private static final int LIMIT_BYTES = 8192;
     private static final int LEAST = 4;
-    private static final int SHARE_SHIFT = 4;
 
     final int[] entries = new int[SizeClasses.COUNT + 1 << SHIFT];
 
@@ -69,7 +69,8 @@ final class Magazines
         Arrays.fill(keptEmpty, SlabTable.NONE);
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
-            setLimit(sizeClass);
+            entries[(sizeClass << SHIFT) + 1] =
+                Math.max(LEAST, Math.min(CAPACITY - 1, LIMIT_BYTES / SizeClasses.size(sizeClass)));
         }
     }
 
@@ -218,7 +219,6 @@ final class Magazines
             (int)Math.min(length >>> SlabSizing.UNIT_SHIFT, SlabTable.MAX_UNITS),
             sizeClass,
             length);
-        setLimit(sizeClass);
         return true;
     }
 
@@ -280,7 +280,6 @@ final class Magazines
         final long length = upstream.usableSize(
             address, (long)table.length(head) << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT);
         table.remove(head, length);
-        setLimit(sizeClass);
         upstream.dealloc(address, length, SizeClasses.MAX_ALIGNMENT);
     }
 
@@ -297,14 +296,5 @@ final class Magazines
             }
         }
         entries[magazine] = kept;
-    }
-
-    private void setLimit(final int sizeClass)
-    {
-        final int size = SizeClasses.size(sizeClass);
-        final int slots = (table.population(sizeClass) << SlabSizing.UNIT_SHIFT) / size;
-        final int byShare = Math.max(LEAST, slots >>> SHARE_SHIFT);
-        final int byBytes = Math.max(1, LIMIT_BYTES / size);
-        entries[(sizeClass << SHIFT) + 1] = Math.min(CAPACITY - 1, Math.min(byBytes, byShare));
     }
 }

@@ -33,8 +33,7 @@ import io.quarry.alloc.RegionClaim;
  * with room, or half of it flushed to them.
  * <p>
  * Bytes: 1.2 % of the region for the tables, and 10 KiB for the magazines; in the slabs at most 11.1 % for rounding up.
- * What is cached and not live: at most {@link Magazines#CAPACITY} slots and one empty slab a class; {@link #trim()}
- * gives it back.
+ * What is cached and not live: at most 8 KiB or four slots and one empty slab a class; {@link #trim()} gives it back.
  * <p>
  * Source: Bonwick, "The Slab Allocator" (1994), and Bonwick and Adams, "Magazines and Vmem" (2001), section 3, with the
  * bits outside the blocks.
@@ -44,11 +43,11 @@ public final class SlabAllocator extends AbstractRegionAllocator
     static final boolean CHECKS = Checks.ENABLED;
 
     private final long base;
-    private final long granules;
     private final byte[] classOf;
     private final long[] taken;
     private final int[] entries;
     private final RegionAllocator upstream;
+    private final RegionClaim claim;
     private final SlabTable table;
     private final Magazines magazines;
     private boolean closed;
@@ -64,7 +63,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
         super(upstream.region());
         this.upstream = upstream;
         base = upstream.region().address();
-        granules = upstream.region().capacity() >>> SlabSizing.UNIT_SHIFT << SlabTable.GRANULES_A_UNIT_SHIFT;
+        claim = upstream.claim();
         table = new SlabTable(upstream.region().capacity());
         magazines = new Magazines(table, upstream);
         classOf = table.classOf;
@@ -127,7 +126,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
     @Override
     public RegionClaim claim()
     {
-        return upstream.claim();
+        return claim;
     }
 
     @Override
@@ -187,7 +186,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
             final long address = pop(sizeClass);
             if (NULL != address)
             {
-                claim().zero(address, SizeClasses.size(sizeClass));
+                claim.zero(address, SizeClasses.size(sizeClass));
             }
             return address;
         }
@@ -256,15 +255,12 @@ public final class SlabAllocator extends AbstractRegionAllocator
     {
         // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
         final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
-        if (rotated < 0 || rotated >= granules)
+        final long unit = rotated >>> SlabTable.GRANULES_A_UNIT_SHIFT;
+        if (unit >= classOf.length || classOf[(int)unit] != sizeClass)
         {
             return false;
         }
         final int granule = (int)rotated;
-        if (classOf[granule >>> SlabTable.GRANULES_A_UNIT_SHIFT] != sizeClass)
-        {
-            return false;
-        }
         if (CHECKS)
         {
             final long word = taken[granule >>> 6];
@@ -313,13 +309,10 @@ public final class SlabAllocator extends AbstractRegionAllocator
             return;
         }
         final int granule = (int)(address - base >>> SizeClasses.GRANULE_SHIFT);
-        if (!isAligned(address, SizeClasses.GRANULE) || !table.isSlotStart(granule))
+        if (!isAligned(address, SizeClasses.GRANULE) || 0 == (taken[granule >>> 6] & 1L << granule))
         {
-            throw Misuse.interior(address);
-        }
-        if (0 == (taken[granule >>> 6] & 1L << granule))
-        {
-            throw Misuse.dead(address);
+            throw isAligned(address, SizeClasses.GRANULE) && table.isSlotStart(granule) ?
+                Misuse.dead(address) : Misuse.interior(address);
         }
         if (size > SizeClasses.size(sizeClass))
         {
