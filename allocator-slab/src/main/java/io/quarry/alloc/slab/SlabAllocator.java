@@ -56,7 +56,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
      * Makes an allocator on top of another one, which is closed with it.
      *
      * @param upstream for slabs and for what is larger than they serve; it may have other callers as well.
-     * @throws IllegalArgumentException if the upstream's region is larger than 32 GiB.
+     * @throws IllegalArgumentException if the upstream's region is larger than 16 GiB.
      */
     public SlabAllocator(final RegionAllocator upstream)
     {

@@ -51,8 +51,8 @@ final class SlabTable
     /** A longer block from the upstream is used only so far: lengths are bytes of the place table. */
     static final int MAX_UNITS = 128;
 
-    /** Granules are numbered with an int. */
-    private static final long MAX_REGION = (long)Integer.MAX_VALUE << SizeClasses.GRANULE_SHIFT;
+    /** Granules are numbered with an int, one bit of it to spare for sums. */
+    private static final long MAX_REGION = 1L << 30 + SizeClasses.GRANULE_SHIFT;
 
     /** By class: bits at the multiples of its size in granules, from bit 0. */
     private static final long[] STARTS = new long[SizeClasses.COUNT + 1];
