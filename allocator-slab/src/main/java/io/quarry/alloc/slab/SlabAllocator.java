@@ -86,6 +86,22 @@ public final class SlabAllocator extends AbstractRegionAllocator
     }
 
     @Override
+    public long allocateZeroed(final long size, final long alignment)
+    {
+        if (SizeClasses.isPlain(size, alignment))
+        {
+            final int sizeClass = SizeClasses.ofSize(size);
+            final long address = pop(sizeClass);
+            if (NULL != address)
+            {
+                claim.zero(address, SizeClasses.size(sizeClass));
+                return address;
+            }
+        }
+        return super.allocateZeroed(size, alignment);
+    }
+
+    @Override
     public long alloc(final long size, final long alignment)
     {
         if (SizeClasses.isPlain(size, alignment))
@@ -203,8 +219,11 @@ public final class SlabAllocator extends AbstractRegionAllocator
             upstream.dealloc(address, size, alignment);
             return;
         }
-        checkLive(address, size, alignment, sizeClass);
-        push(address, sizeClass);
+        final boolean misfit = CHECKS && (size > SizeClasses.size(sizeClass) || !isAligned(address, alignment));
+        if (misfit || !push(address, sizeClass))
+        {
+            checkLive(address, size, alignment, sizeClass);
+        }
     }
 
     @Override
