@@ -234,7 +234,7 @@ public final class RunAllocator extends AbstractRegionAllocator
             checkOpen();
             return NULL;
         }
-        final int first = space.takeUpTo((int)least, (int)Math.min(unitsFor(size), Integer.MAX_VALUE));
+        final int first = space.takeUpTo((int)least, (int)Math.min(unitsFor(size), space.freeUnits()));
         return NONE == first ? NULL : addressOf(first);
     }
 

@@ -165,6 +165,21 @@ class RunAllocatorTest
         allocator.verify();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 40, 64, 100, 5_000})
+    void shouldTakeAllThereIsWhenMoreIsWanted(final int units)
+    {
+        final RunAllocator allocator = make(units);
+        for (long size = units * UNIT + 1; size > 0 && size < Long.MAX_VALUE - ALIGNMENT; size = size * 3 + 1)
+        {
+            final long a = allocator.allocUpTo(1, size, ALIGNMENT);
+            assertEquals(units * UNIT, allocator.usableSize(a, 1, ALIGNMENT));
+            assertEquals(Allocator.NULL, allocator.allocUpTo(1, size, ALIGNMENT));
+            allocator.deallocate(a, 1, ALIGNMENT);
+        }
+        allocator.verify();
+    }
+
     @Test
     void shouldZeroOnlyWhatMayBeDirty()
     {
