@@ -109,7 +109,6 @@ public final class BuddyAllocator extends AbstractRegionAllocator
     public static final int MIN_UNIT_SIZE = 64;
 
     private final RegionClaim claim;
-    private final long zeroFrom;
     private final long origin;
     private final int unitShift;
     private final int unitSize;
@@ -160,7 +159,6 @@ public final class BuddyAllocator extends AbstractRegionAllocator
         words = new RadixWords((int)units);
         extents = new int[(int)units];
         claim = region.claim(this);
-        zeroFrom = claim.zeroFrom();
     }
 
     /**
@@ -205,14 +203,14 @@ public final class BuddyAllocator extends AbstractRegionAllocator
     @Override
     protected long takeZeroedBlock(final long size, final long alignment)
     {
-        final long usedTo = usedTo();
+        final long usedTo = addressOf(highWater);
         final int unit = takeUnits(size + unitSize - 1 >>> unitShift, alignment);
         if (unit < 0)
         {
             return NULL;
         }
         final long address = addressOf(unit);
-        final long dirty = Math.min(usedTo, addressOf(unit + extents[unit])) - address;
+        final long dirty = Math.min(Math.max(usedTo, claim.zeroFrom()), addressOf(unit + extents[unit])) - address;
         if (dirty > 0)
         {
             claim.zero(address, dirty);
@@ -401,14 +399,8 @@ public final class BuddyAllocator extends AbstractRegionAllocator
             isClosed = true;
             words.clear();
             Arrays.fill(extents, 0);
-            claim.release(usedTo());
+            claim.release(0 == highWater ? region().address() : addressOf(highWater));
         }
-    }
-
-    /** From here on no byte was ever handed out, neither by this allocator nor by one before. */
-    private long usedTo()
-    {
-        return Math.max(zeroFrom, addressOf(highWater));
     }
 
     private long addressOf(final int unit)

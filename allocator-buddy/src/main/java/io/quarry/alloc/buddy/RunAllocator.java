@@ -73,7 +73,6 @@ public final class RunAllocator extends AbstractRegionAllocator
     private final RunSpace space;
     private final RegionClaim claim;
     private final long origin;
-    private final long zeroFrom;
     private final int unitShift;
     private boolean closed;
 
@@ -107,7 +106,6 @@ public final class RunAllocator extends AbstractRegionAllocator
         origin = originOf(region, unitSize);
         space = new RunSpace(units, origin >>> unitShift);
         claim = region.claim(this);
-        zeroFrom = claim.zeroFrom();
     }
 
     /**
@@ -167,12 +165,16 @@ public final class RunAllocator extends AbstractRegionAllocator
     @Override
     protected long takeZeroedBlock(final long size, final long alignment)
     {
-        final long clean = Math.max(zeroFrom, addressOf(space.highWater()));
+        final long usedTo = addressOf(space.highWater());
         final long address = takeBlock(size, alignment);
-        if (NULL != address && address < clean)
+        if (NULL != address)
         {
             final long end = address + (unitsFor(size) << unitShift);
-            claim.zero(address, Math.min(end, clean) - address);
+            final long dirty = Math.min(end, Math.max(usedTo, claim.zeroFrom())) - address;
+            if (dirty > 0)
+            {
+                claim.zero(address, dirty);
+            }
         }
         return address;
     }
