@@ -121,7 +121,7 @@ public final class RunAllocator extends AbstractRegionAllocator
     /**
      * How many words of metadata one call visits at most: a word is one element of an array, counted each time that it
      * is read, written or both at once. It depends on the region's length only, through the {@code l} levels of a bin
-     * (3 for 1 GiB of 512-byte units, 5 at most) and the {@code m} words of the mask of bins (2 for 1 GiB, 3 at most).
+     * (3 for 1 GiB of 512-byte units, 4 at most) and the {@code m} words of the mask of bins (2 for 1 GiB, 3 at most).
      * <pre>
      *   take a run out of its bin    34 + l      one word of starts, the lengths of the 31 other runs that may start
      *                                            there, the bin's levels, the mask

@@ -49,7 +49,7 @@ final class RunBins
 
     private static final int STEP_BITS = 2;
     private static final int STEPS = 1 << STEP_BITS;
-    private static final int MAX_LEVELS = 5;
+    private static final int MAX_LEVELS = 4;
 
     private final RunMap map;
     private final long[] starts;
@@ -132,7 +132,7 @@ final class RunBins
     /**
      * How many levels of words a bin has.
      *
-     * @return the count, at most 5.
+     * @return the count, at most 4.
      */
     int levels()
     {
