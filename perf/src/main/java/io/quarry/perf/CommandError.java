@@ -15,6 +15,12 @@
  */
 package io.quarry.perf;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
 /**
  * Ends a command with a message for the user and an exit status, and without a stack trace.
  */
@@ -39,5 +45,27 @@ final class CommandError extends RuntimeException
     int status()
     {
         return status;
+    }
+
+    /** What is wrong with a file that was to be written. */
+    static String unwritable(final Path file, final IOException cause)
+    {
+        return file + ": can't be written: " + reason(cause);
+    }
+
+    /** A reason without the class of the exception, and without the name of the file, which is told already. */
+    static String reason(final IOException cause)
+    {
+        if (cause instanceof NoSuchFileException)
+        {
+            return "no such file or folder";
+        }
+        if (cause instanceof AccessDeniedException)
+        {
+            return "permission denied";
+        }
+        final String reason = cause instanceof FileSystemException ?
+            ((FileSystemException)cause).getReason() : cause.getMessage();
+        return null == reason ? cause.toString() : reason;
     }
 }

@@ -96,7 +96,7 @@ final class ConformRun
         }
         catch (final IOException ex)
         {
-            throw new CommandError(CommandError.USAGE, folder + ": can't be read: " + ex);
+            throw new CommandError(CommandError.USAGE, folder + ": can't be read: " + CommandError.reason(ex));
         }
         files.removeIf((file) -> MANIFEST.equals(file.getFileName().toString()));
         if (files.isEmpty())
@@ -123,7 +123,7 @@ final class ConformRun
         }
         catch (final IOException ex)
         {
-            throw new CommandError(CommandError.USAGE, file + ": can't be read: " + ex);
+            throw new CommandError(CommandError.USAGE, file + ": can't be read: " + CommandError.reason(ex));
         }
     }
 

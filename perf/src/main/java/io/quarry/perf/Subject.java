@@ -157,14 +157,18 @@ enum Subject
      *
      * @param names   as the user gave them.
      * @param choices those that make sense here.
-     * @return the subjects, in the order of the names and each once; all choices if there are no names.
+     * @return the subjects, in the order of the names and each once; all choices if names is null.
      * @throws CommandError if there is no such choice.
      */
     static List<Subject> named(final List<String> names, final List<Subject> choices)
     {
-        if (null == names || names.isEmpty())
+        if (null == names)
         {
             return choices;
+        }
+        if (names.isEmpty())
+        {
+            throw new CommandError(CommandError.USAGE, "--allocator: no name given");
         }
         final List<Subject> found = new ArrayList<>();
         for (final String name : names)
@@ -200,11 +204,12 @@ enum Subject
      * The bytes of region that a trace is replayed in, where the user doesn't say: twice the peak of the live bytes.
      *
      * @param trace to be replayed.
-     * @return bytes, a multiple of 1 MiB.
+     * @return bytes, a multiple of 1 MiB; less than twice the peak where a region can't be so large.
      */
     static long regionSize(final Trace trace)
     {
-        return Math.max(MIB, (2L * trace.peakLiveBytes() + MIB - 1) / MIB * MIB);
+        final long most = (Integer.MAX_VALUE - (long)trace.largestAlignment()) / MIB * MIB;
+        return Math.max(MIB, Math.min(most, (2L * trace.peakLiveBytes() + MIB - 1) / MIB * MIB));
     }
 
     /**

@@ -57,6 +57,10 @@ final class Traces
      */
     static Trace read(final String argument) throws TraceError
     {
+        if (argument.isEmpty())
+        {
+            throw new TraceError("'': no file name");
+        }
         try
         {
             final Path path = Path.of(argument);
@@ -84,7 +88,7 @@ final class Traces
         }
         catch (final IOException ex)
         {
-            throw new TraceError(argument + ": can't be read: " + ex);
+            throw new TraceError(argument + ": can't be read: " + CommandError.reason(ex));
         }
         catch (final OutOfMemoryError ex)
         {
