@@ -24,20 +24,27 @@ import java.util.Properties;
  * @param footprint            bytes, the most that was held; 0 if not known.
  * @param garbageBytesPerEvent heap bytes allocated on the clock over the events.
  * @param contentsChecked      whether a pass that checks contents went through.
+ * @param passes               on the clock.
  * @param failure              why there are no figures, or null.
  */
 record Figures(
-    double grossNs, long footprint, double garbageBytesPerEvent, boolean contentsChecked, String failure)
+    double grossNs, long footprint, double garbageBytesPerEvent, boolean contentsChecked, int passes, String failure)
 {
     private static final String GROSS_NS = "grossNs";
     private static final String FOOTPRINT = "footprint";
     private static final String GARBAGE = "garbageBytesPerEvent";
     private static final String CONTENTS_CHECKED = "contentsChecked";
+    private static final String PASSES = "passes";
     private static final String FAILURE = "failure";
 
     static Figures failed(final String failure)
     {
-        return new Figures(Double.NaN, 0, Double.NaN, false, failure);
+        return new Figures(Double.NaN, 0, Double.NaN, false, 0, failure);
+    }
+
+    Figures withFootprint(final long bytes)
+    {
+        return new Figures(grossNs, bytes, garbageBytesPerEvent, contentsChecked, passes, failure);
     }
 
     Properties toProperties()
@@ -47,6 +54,7 @@ record Figures(
         properties.setProperty(FOOTPRINT, Long.toString(footprint));
         properties.setProperty(GARBAGE, Double.toString(garbageBytesPerEvent));
         properties.setProperty(CONTENTS_CHECKED, Boolean.toString(contentsChecked));
+        properties.setProperty(PASSES, Integer.toString(passes));
         if (null != failure)
         {
             properties.setProperty(FAILURE, failure);
@@ -61,6 +69,7 @@ record Figures(
             Long.parseLong(properties.getProperty(FOOTPRINT)),
             Double.parseDouble(properties.getProperty(GARBAGE)),
             Boolean.parseBoolean(properties.getProperty(CONTENTS_CHECKED)),
+            Integer.parseInt(properties.getProperty(PASSES)),
             properties.getProperty(FAILURE));
     }
 }

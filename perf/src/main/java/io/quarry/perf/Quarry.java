@@ -21,6 +21,7 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 
 /**
@@ -54,12 +55,31 @@ public final class Quarry implements Callable<Integer>
      */
     public static void main(final String[] args)
     {
-        System.exit(commandLine().execute(args));
+        final CommandLine commandLine = commandLine();
+        final int status = commandLine.execute(args);
+        final boolean lost = commandLine.getOut().checkError() | System.out.checkError();
+        if (lost)
+        {
+            commandLine.getErr().println("quarry: standard output can't be written");
+            commandLine.getErr().flush();
+        }
+        System.exit(lost && 0 == status ? CommandError.USAGE : status);
     }
 
     static CommandLine commandLine()
     {
-        return new CommandLine(new Quarry()).setExecutionExceptionHandler(Quarry::report);
+        return new CommandLine(new Quarry()).setExecutionExceptionHandler(Quarry::report)
+            .setParameterExceptionHandler(Quarry::refuse);
+    }
+
+    /** The message, and not the whole help, in which it would be lost. */
+    private static int refuse(final CommandLine.ParameterException ex, final String[] args)
+    {
+        final PrintWriter err = ex.getCommandLine().getErr();
+        err.println("quarry: " + ex.getMessage());
+        CommandLine.UnmatchedArgumentException.printSuggestions(ex, err);
+        err.println("Try '" + ex.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return CommandError.USAGE;
     }
 
     @Override
@@ -69,9 +89,11 @@ public final class Quarry implements Callable<Integer>
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),
             Subject.allocators(),
-            ReplayRun.WARM_UP_MS,
-            ReplayRun.PASSES,
-            null).run(Traces.BUNDLED, null);
+            new ReplaySettings(
+                0,
+                ReplaySettings.WARM_UP_MS,
+                ReplaySettings.LEAST_PASSES,
+                ReplaySettings.MOST_PASSES)).run(Traces.BUNDLED, null);
     }
 
     private static int report(

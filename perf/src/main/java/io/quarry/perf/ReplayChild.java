@@ -19,12 +19,14 @@ import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The main class of a child JVM: reads a decoded trace from standard input, replays it through one subject, and writes
- * {@link Figures} to standard output.
+ * {@link Figures} to standard output. Between what is off the clock and what is on it says {@link #READY} and waits for
+ * its turn.
  */
 final class ReplayChild
 {
@@ -34,11 +36,14 @@ final class ReplayChild
     /** Argument: find the footprint by resident memory. */
     static final String RESIDENT = "resident";
 
+    /** The byte on standard output after which nothing but the clock is left; the answer is any byte. */
+    static final int READY = '!';
+
     private static final int LEAST_WARM_UP_PASSES = 3;
 
-    /** A slow subject has fewer passes than asked for once it has taken so long, but at least these. */
-    private static final int LEAST_PASSES = 9;
-    private static final long BUDGET_NS = 1_000_000_000L;
+    private static final int ARGUMENT_WARM_UP = 3;
+    private static final int ARGUMENT_LEAST_PASSES = 4;
+    private static final int ARGUMENT_MOST_PASSES = 5;
 
     private ReplayChild()
     {
@@ -47,7 +52,7 @@ final class ReplayChild
     /**
      * Runs the child.
      *
-     * @param args mode, subject, bytes of region, warm-up time, passes.
+     * @param args mode, subject, bytes of region, warm-up time, least and most passes.
      * @throws IOException          if the parent is gone.
      * @throws InterruptedException never, as nobody interrupts.
      */
@@ -57,11 +62,13 @@ final class ReplayChild
         System.setOut(System.err);
         final Subject subject = Subject.valueOf(args[1]);
         final ReplaySettings settings =
-            new ReplaySettings(Long.parseLong(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+            new ReplaySettings(Long.parseLong(args[2]), Integer.parseInt(args[ARGUMENT_WARM_UP]),
+                Integer.parseInt(args[ARGUMENT_LEAST_PASSES]), Integer.parseInt(args[ARGUMENT_MOST_PASSES]));
         final Trace trace = Trace.readFrom(new DataInputStream(new BufferedInputStream(System.in, 1 << 16)));
+        final Runnable turn = () -> awaitTurn(out);
 
         final Figures[] figures = new Figures[1];
-        final Thread thread = subject.newThread(() -> figures[0] = figures(args[0], subject, trace, settings));
+        final Thread thread = subject.newThread(() -> figures[0] = figures(args[0], subject, trace, settings, turn));
         thread.start();
         thread.join();
         figures[0].toProperties().store(out, null);
@@ -70,12 +77,34 @@ final class ReplayChild
         System.exit(0);
     }
 
+    private static void awaitTurn(final PrintStream out)
+    {
+        out.write(READY);
+        out.flush();
+        try
+        {
+            if (System.in.read() < 0)
+            {
+                throw new IllegalStateException("the parent is gone");
+            }
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
     private static Figures figures(
-        final String mode, final Subject subject, final Trace trace, final ReplaySettings settings)
+        final String mode,
+        final Subject subject,
+        final Trace trace,
+        final ReplaySettings settings,
+        final Runnable turn)
     {
         try
         {
-            return RESIDENT.equals(mode) ? resident(subject, trace, settings) : measured(subject, trace, settings);
+            return RESIDENT.equals(mode) ? resident(subject, trace, settings) :
+                measured(subject, trace, settings, turn);
         }
         catch (final ReplayFailure ex)
         {
@@ -90,11 +119,12 @@ final class ReplayChild
     private static Figures resident(final Subject subject, final Trace trace, final ReplaySettings settings)
     {
         final ReplayTarget target = subject.open(trace, settings.regionSize());
-        return new Figures(Double.NaN, new ResidentReplay(trace, target).run(), Double.NaN, false, null);
+        return new Figures(Double.NaN, new ResidentReplay(trace, target).run(), Double.NaN, false, 0, null);
     }
 
     /** Contents first, as a footprint is that of a fresh allocator; then time, on another fresh one. */
-    private static Figures measured(final Subject subject, final Trace trace, final ReplaySettings settings)
+    private static Figures measured(
+        final Subject subject, final Trace trace, final ReplaySettings settings, final Runnable turn)
     {
         long footprint = 0;
         if (Subject.LOOP != subject)
@@ -107,6 +137,7 @@ final class ReplayChild
         }
         try (ReplayTarget target = subject.open(trace, settings.regionSize()))
         {
+            turn.run();
             return timed(trace, target, settings, footprint);
         }
     }
@@ -123,11 +154,11 @@ final class ReplayChild
             replay.freeLeft();
         }
         ThreadMeter.allocatedBytes();
-        final long[] times = new long[settings.passes()];
+        final long[] times = new long[settings.mostPasses()];
         long garbage = 0;
         long total = 0;
         int passes = 0;
-        while (passes < times.length && (passes < LEAST_PASSES || total < BUDGET_NS))
+        while (passes < times.length && (passes < settings.leastPasses() || total < ReplaySettings.BUDGET_NS))
         {
             final long allocatedBefore = ThreadMeter.allocatedBytes();
             final long before = ThreadMeter.cpuNs();
@@ -139,7 +170,8 @@ final class ReplayChild
         }
         final double events = trace.eventCount();
         return new Figures(
-            median(Arrays.copyOf(times, passes)) / events, footprint, garbage / events / passes, true, null);
+            median(Arrays.copyOf(times, passes)) / events, footprint, garbage / events / passes, true, passes,
+            null);
     }
 
     private static double median(final long[] times)

@@ -15,6 +15,7 @@
  */
 package io.quarry.perf;
 
+import io.quarry.alloc.buddy.RunAllocator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -22,8 +23,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 
@@ -37,6 +40,9 @@ import java.util.concurrent.Callable;
     description = "Replays allocation traces: time, footprint and garbage of each allocator.")
 final class ReplayCommand implements Callable<Integer>
 {
+    /** The unit of a run allocator as slabs stand on it: the smallest region that every stack can be made over. */
+    private static final int LEAST_REGION = RunAllocator.DEFAULT_UNIT_SIZE;
+
     @Spec
     private CommandSpec spec;
 
@@ -54,14 +60,18 @@ final class ReplayCommand implements Callable<Integer>
             "malloc. Default: all.")
     private List<String> allocators;
 
-    @Option(names = "--passes", paramLabel = "N", description = "Passes on the clock. Default: ${DEFAULT-VALUE}.")
-    private int passes = ReplayRun.PASSES;
+    @Option(
+        names = "--passes",
+        paramLabel = "N",
+        description = "Passes on the clock, exactly so many. Default: " + ReplaySettings.LEAST_PASSES + " to " +
+            ReplaySettings.MOST_PASSES + ", the fewer the slower.")
+    private Integer passes;
 
     @Option(
         names = "--warm-up",
         paramLabel = "MS",
         description = "Milliseconds of passes before the clock starts. Default: ${DEFAULT-VALUE}.")
-    private int warmUpMs = ReplayRun.WARM_UP_MS;
+    private int warmUpMs = ReplaySettings.WARM_UP_MS;
 
     @Option(
         names = "--region",
@@ -77,35 +87,51 @@ final class ReplayCommand implements Callable<Integer>
     @Override
     public Integer call() throws TraceError
     {
-        if (passes < 1)
+        if (null != passes && (passes < 1 || passes > ReplaySettings.LIMIT_PASSES))
         {
-            throw new ParameterException(spec.commandLine(), "--passes=" + passes + ": at least 1 wanted");
+            throw new ParameterException(spec.commandLine(),
+                "--passes=" + passes + ": wanted 1 to " + ReplaySettings.LIMIT_PASSES);
         }
         if (warmUpMs < 0)
         {
             throw new ParameterException(spec.commandLine(), "--warm-up=" + warmUpMs + ": at least 0 wanted");
+        }
+        if (null != regionSize && (regionSize < LEAST_REGION || regionSize > Integer.MAX_VALUE))
+        {
+            throw new ParameterException(spec.commandLine(), "--region=" + regionSize + ": wanted " + LEAST_REGION +
+                " to " + Integer.MAX_VALUE + " bytes");
         }
         checkJson();
         return new ReplayRun(
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),
             Subject.named(allocators, Subject.allocators()),
-            warmUpMs,
-            passes,
-            regionSize).run(traces, json);
+            new ReplaySettings(
+                null == regionSize ? 0 : regionSize,
+                warmUpMs,
+                null == passes ? ReplaySettings.LEAST_PASSES : passes,
+                null == passes ? ReplaySettings.MOST_PASSES : passes)).run(traces, json);
     }
 
-    /** Now, and not when minutes have passed. */
+    /** Now, and not when minutes have passed: by trying. A file that wasn't there is not left behind. */
     private void checkJson()
     {
-        if (null != json)
+        if (null == json)
         {
-            final Path folder = json.toAbsolutePath().getParent();
-            if (null == folder || !Files.isDirectory(folder) || Files.isDirectory(json) ||
-                !Files.isWritable(Files.exists(json) ? json : folder))
+            return;
+        }
+        final boolean existed = Files.exists(json);
+        try
+        {
+            Files.newOutputStream(json, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
+            if (!existed)
             {
-                throw new CommandError(CommandError.USAGE, json + ": can't be written");
+                Files.delete(json);
             }
+        }
+        catch (final IOException ex)
+        {
+            throw new CommandError(CommandError.USAGE, CommandError.unwritable(json, ex));
         }
     }
 }

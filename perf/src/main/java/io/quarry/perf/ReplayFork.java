@@ -15,9 +15,10 @@
  */
 package io.quarry.perf;
 
-import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PushbackInputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,16 +28,37 @@ import java.util.Properties;
  * Runs a replay in a JVM of its own, so that the loop has one allocator to call, with that allocator's flags. A JVM for
  * each trace, too: what the JIT compiler learns from one trace would decide how it compiles the next, and malloc's heap
  * would carry the holes of the one before.
+ * <p>
+ * What is off the clock, and that is more than half, may be done by several children at once; then each waits for its
+ * turn, so that nothing else runs while one is on the clock.
  */
-final class ReplayFork
+final class ReplayFork implements AutoCloseable
 {
     private static final long MIB = 1 << 20;
 
     /** Room for classes' mirrors, Netty's own objects and the tables of a small region. */
     private static final long HEAP = 64 * MIB;
 
-    private ReplayFork()
+    private final Process process;
+    private final PushbackInputStream in;
+    private final Thread sender;
+    private final String failure;
+
+    private ReplayFork(final Process process, final Trace trace)
     {
+        this.process = process;
+        this.in = new PushbackInputStream(process.getInputStream());
+        this.sender = new Thread(() -> send(trace, process), "send");
+        this.failure = null;
+        sender.start();
+    }
+
+    private ReplayFork(final String failure)
+    {
+        this.process = null;
+        this.in = null;
+        this.sender = null;
+        this.failure = failure;
     }
 
     /**
@@ -59,50 +81,78 @@ final class ReplayFork
     }
 
     /**
-     * Replays a trace in a child JVM.
+     * Starts a child JVM and what it does off the clock.
      *
+     * @param mode     of {@link ReplayChild}.
      * @param subject  to be measured.
      * @param trace    to be replayed.
      * @param settings of the measurement.
-     * @return what was found; a failure of the child is in it.
+     * @return the child; a failure to start it is told by {@link #finish}.
      */
-    static Figures measure(final Subject subject, final Trace trace, final ReplaySettings settings)
-    {
-        final Figures figures = run(ReplayChild.TIME, subject, trace, settings);
-        if (null != figures.failure() || !subject.isMeasuredByResidentMemory() || !ResidentReplay.isAvailable())
-        {
-            return figures;
-        }
-        final Figures resident = run(ReplayChild.RESIDENT, subject, trace, settings);
-        return null != resident.failure() ? resident : new Figures(figures.grossNs(), resident.footprint(),
-            figures.garbageBytesPerEvent(), figures.contentsChecked(), null);
-    }
-
-    private static Figures run(
+    static ReplayFork start(
         final String mode, final Subject subject, final Trace trace, final ReplaySettings settings)
     {
         try
         {
-            final Process process = new ProcessBuilder(command(mode, subject, trace, settings))
+            return new ReplayFork(new ProcessBuilder(command(mode, subject, trace, settings))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-            try
-            {
-                send(trace, process);
-                final Properties properties = new Properties();
-                properties.load(process.getInputStream());
-                final int status = process.waitFor();
-                return 0 == status && !properties.isEmpty() ? Figures.of(properties) :
-                    Figures.failed("the child JVM ended with status " + status);
-            }
-            finally
-            {
-                process.destroyForcibly();
-            }
+                .start(), trace);
         }
         catch (final IOException ex)
         {
-            return Figures.failed("the child JVM can't be run: " + ex.getMessage());
+            return new ReplayFork("the child JVM can't be run: " + ex.getMessage());
+        }
+    }
+
+    /** Waits until nothing but the clock is left to the child, or it has ended. */
+    void awaitReady()
+    {
+        if (null == process)
+        {
+            return;
+        }
+        try
+        {
+            final int first = in.read();
+            if (first >= 0 && ReplayChild.READY != first)
+            {
+                in.unread(first);
+            }
+            sender.join();
+        }
+        catch (final IOException ignore)
+        {
+            // The child is gone; finish() tells its status.
+        }
+        catch (final InterruptedException ex)
+        {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Lets the child go on, and waits for its end.
+     *
+     * @return what was found; a failure of the child is in it.
+     */
+    Figures finish()
+    {
+        if (null == process)
+        {
+            return Figures.failed(failure);
+        }
+        try
+        {
+            giveTurn();
+            final Properties properties = new Properties();
+            properties.load(in);
+            final int status = process.waitFor();
+            return 0 == status && !properties.isEmpty() ? Figures.of(properties) :
+                Figures.failed("the child JVM ended with status " + status);
+        }
+        catch (final IOException | IllegalArgumentException | NullPointerException ex)
+        {
+            return Figures.failed("the child JVM can't be understood: " + ex.getMessage());
         }
         catch (final InterruptedException ex)
         {
@@ -111,16 +161,37 @@ final class ReplayFork
         }
     }
 
-    private static void send(final Trace trace, final Process process)
+    @Override
+    public void close()
     {
-        try (DataOutputStream out =
-            new DataOutputStream(new BufferedOutputStream(process.getOutputStream(), 1 << 16)))
+        if (null != process)
         {
-            trace.writeTo(out);
+            process.destroyForcibly();
+        }
+    }
+
+    private void giveTurn() throws InterruptedException
+    {
+        sender.join();
+        try (OutputStream out = process.getOutputStream())
+        {
+            out.write(ReplayChild.READY);
         }
         catch (final IOException ignore)
         {
             // The child is gone. Its status, asked for next, says more than a broken pipe.
+        }
+    }
+
+    private static void send(final Trace trace, final Process process)
+    {
+        try
+        {
+            trace.writeTo(new DataOutputStream(process.getOutputStream()));
+        }
+        catch (final IOException ignore)
+        {
+            // As above.
         }
     }
 
@@ -150,7 +221,8 @@ final class ReplayFork
         command.add(subject.name());
         command.add(Long.toString(settings.regionSize()));
         command.add(Integer.toString(settings.warmUpMs()));
-        command.add(Integer.toString(settings.passes()));
+        command.add(Integer.toString(settings.leastPasses()));
+        command.add(Integer.toString(settings.mostPasses()));
         return command;
     }
 }

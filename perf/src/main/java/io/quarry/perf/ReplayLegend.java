@@ -18,6 +18,7 @@ package io.quarry.perf;
 import io.quarry.alloc.Checks;
 
 import java.io.PrintWriter;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 
 /**
@@ -29,22 +30,19 @@ final class ReplayLegend
 
     private final PrintWriter out;
     private final List<Subject> subjects;
-    private final int warmUpMs;
-    private final int passes;
-    private final Long regionSize;
+    private final ReplaySettings settings;
+    private final List<ReplayResult> results;
 
     ReplayLegend(
         final PrintWriter out,
         final List<Subject> subjects,
-        final int warmUpMs,
-        final int passes,
-        final Long regionSize)
+        final ReplaySettings settings,
+        final List<ReplayResult> results)
     {
         this.out = out;
         this.subjects = subjects;
-        this.warmUpMs = warmUpMs;
-        this.passes = passes;
-        this.regionSize = regionSize;
+        this.settings = settings;
+        this.results = results;
     }
 
     void print()
@@ -52,15 +50,18 @@ final class ReplayLegend
         paragraph("Machine: " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") +
             ", " + System.getProperty("os.name") + " on " + System.getProperty("os.arch") + ", " +
             Runtime.getRuntime().availableProcessors() + " processors.");
-        paragraph("Time: processor time of the one thread that replays, median of " + passes + " passes after at " +
-            "least " + warmUpMs + " ms of warm-up, less that of the same loop at a fixed address. An event is an " +
+        paragraph("Time: processor time of the one thread that replays, median of " + passes() + " after at " +
+            "least " + settings.warmUpMs() + " ms of warm-up, less that of the same loop at a fixed " +
+            "address. An event is an " +
             "allocation, a reallocation or a free; the first and last byte of each block is written. Each trace and " +
             "allocator has a JVM of its own, started with " + String.join(" ", ReplayFork.commonFlags()) +
-            " and a fixed heap. Before that, one pass fills every block and checks each byte.");
+            " and a fixed heap. Before that, one pass fills every block and checks each byte; while one " +
+            "is on the clock no other runs.");
         if (has(Subject.Kind.QUARRY))
         {
-            paragraph("Quarry: a region of " + (null == regionSize ? "twice the trace's peak live bytes" :
-                regionSize + " bytes") + ", touched beforehand; alignment 16 where none is asked for; size and " +
+            paragraph("Quarry: a region of " + (0 == settings.regionSize() ? "twice the trace's peak live bytes" :
+                settings.regionSize() + " bytes") + ", touched beforehand; alignment 16 where none " +
+                "is asked for; size and " +
                 "alignment given back at a free; blocks touched through the region's ByteBuffer; misuse checks " +
                 (Checks.ENABLED ? "on" : "off") + "; buddy and run alone with units of 64 bytes. Held: up to the " +
                 "highest byte ever used, and all metadata.");
@@ -77,6 +78,20 @@ final class ReplayLegend
                 "3.4. Held: what a process grows by in resident anonymous memory when every page is touched, less " +
                 "exact than the others." + flags(Subject.Kind.MALLOC));
         }
+    }
+
+    /** What was really run: a slow subject may have had fewer than another. */
+    private String passes()
+    {
+        final IntSummaryStatistics run = results.stream().filter((result) -> null == result.failure())
+            .mapToInt(ReplayResult::passes).summaryStatistics();
+        if (0 == run.getCount())
+        {
+            return "no pass";
+        }
+        return run.getMin() == run.getMax() ? run.getMin() + (1 == run.getMin() ? " pass" : " passes") :
+            run.getMin() + " to " + run.getMax() + " passes (no more than " + settings.leastPasses() + " once " +
+            ReplaySettings.BUDGET_NS / 1_000_000 + " ms are over)";
     }
 
     private boolean has(final Subject.Kind kind)

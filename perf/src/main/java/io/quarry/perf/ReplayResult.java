@@ -24,6 +24,7 @@ package io.quarry.perf;
  * @param footprint            most bytes held over most bytes live; NaN if not known.
  * @param garbageBytesPerEvent heap bytes an event; NaN if there is none.
  * @param contentsChecked      whether a pass that checks contents went through.
+ * @param passes               on the clock.
  * @param failure              why there are no figures, or null.
  */
 record ReplayResult(
@@ -33,6 +34,7 @@ record ReplayResult(
     double footprint,
     double garbageBytesPerEvent,
     boolean contentsChecked,
+    int passes,
     String failure)
 {
     static ReplayResult of(final Trace trace, final Subject subject, final Figures figures, final Figures loop)
@@ -45,6 +47,7 @@ record ReplayResult(
             footprintKnown ? (double)figures.footprint() / trace.peakLiveBytes() : Double.NaN,
             figures.garbageBytesPerEvent(),
             figures.contentsChecked(),
+            figures.passes(),
             null == figures.failure() ? loop.failure() : figures.failure());
     }
 }

@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Replays traces through subjects, one child JVM after another, and reports. The subjects of one trace follow each
@@ -28,17 +29,13 @@ import java.util.List;
  */
 final class ReplayRun
 {
-    /** Time of the replaying thread; what it waits for the compiler doesn't count. */
-    static final int WARM_UP_MS = 250;
-
-    static final int PASSES = 9;
+    /** Children that are off the clock at once; more would only take memory. */
+    private static final int CHILDREN = Math.min(2, Runtime.getRuntime().availableProcessors());
 
     private final PrintWriter out;
     private final PrintWriter err;
     private final List<Subject> subjects = new ArrayList<>();
-    private final int warmUpMs;
-    private final int passes;
-    private final Long regionSize;
+    private final ReplaySettings settings;
 
     /**
      * Makes a run.
@@ -46,23 +43,17 @@ final class ReplayRun
      * @param out        for the report.
      * @param err        for progress and failures.
      * @param wanted     subjects; those that can't run here are left out with a word.
-     * @param warmUpMs   least time of warm-up for each subject and trace.
-     * @param passes     on the clock.
-     * @param regionSize bytes for each Quarry allocator, or null for what its trace calls for.
+     * @param settings of the measurement; a region of 0 bytes stands for what a trace calls for.
      */
     ReplayRun(
         final PrintWriter out,
         final PrintWriter err,
         final List<Subject> wanted,
-        final int warmUpMs,
-        final int passes,
-        final Long regionSize)
+        final ReplaySettings settings)
     {
         this.out = out;
         this.err = err;
-        this.warmUpMs = warmUpMs;
-        this.passes = passes;
-        this.regionSize = regionSize;
+        this.settings = settings;
         for (final Subject subject : wanted)
         {
             if (null == subject.unavailable())
@@ -114,17 +105,60 @@ final class ReplayRun
 
     private void replay(final Trace trace, final List<ReplayResult> results)
     {
-        final ReplaySettings settings =
-            new ReplaySettings(null == regionSize ? Subject.regionSize(trace) : regionSize, warmUpMs, passes);
-        err.print(" " + Subject.LOOP.label());
-        err.flush();
-        final Figures loop = ReplayFork.measure(Subject.LOOP, trace, settings);
-        for (final Subject subject : subjects)
+        final ReplaySettings here =
+            0 == settings.regionSize() ? settings.withRegionSize(Subject.regionSize(trace)) : settings;
+        final List<Subject> all = new ArrayList<>(subjects);
+        all.add(0, Subject.LOOP);
+        final List<Figures> figures = new ArrayList<>();
+        for (int i = 0; i < all.size(); i += CHILDREN)
         {
-            err.print(" " + subject.label());
-            err.flush();
-            results.add(ReplayResult.of(trace, subject, ReplayFork.measure(subject, trace, settings), loop));
+            figures.addAll(measure(all.subList(i, Math.min(i + CHILDREN, all.size())), trace, here));
         }
+        for (int i = 1; i < all.size(); i++)
+        {
+            results.add(ReplayResult.of(trace, all.get(i), figures.get(i), figures.get(0)));
+        }
+    }
+
+    /** All at once off the clock, and then one after the other on it. */
+    private List<Figures> measure(final List<Subject> group, final Trace trace, final ReplaySettings here)
+    {
+        final List<ReplayFork> timed = new ArrayList<>();
+        final List<ReplayFork> resident = new ArrayList<>();
+        try
+        {
+            for (final Subject subject : group)
+            {
+                err.print(" " + subject.label());
+                err.flush();
+                timed.add(ReplayFork.start(ReplayChild.TIME, subject, trace, here));
+                resident.add(subject.isMeasuredByResidentMemory() && ResidentReplay.isAvailable() ?
+                    ReplayFork.start(ReplayChild.RESIDENT, subject, trace, here) : null);
+            }
+            timed.forEach(ReplayFork::awaitReady);
+            final List<Figures> grown = new ArrayList<>();
+            resident.forEach((fork) -> grown.add(null == fork ? null : fork.finish()));
+            final List<Figures> figures = new ArrayList<>();
+            for (int i = 0; i < group.size(); i++)
+            {
+                figures.add(together(timed.get(i).finish(), grown.get(i)));
+            }
+            return figures;
+        }
+        finally
+        {
+            timed.forEach(ReplayFork::close);
+            resident.stream().filter(Objects::nonNull).forEach(ReplayFork::close);
+        }
+    }
+
+    private static Figures together(final Figures timed, final Figures resident)
+    {
+        if (null == resident || null != timed.failure())
+        {
+            return timed;
+        }
+        return null != resident.failure() ? resident : timed.withFootprint(resident.footprint());
     }
 
     private void report(final List<String> names, final List<ReplayResult> results)
@@ -134,7 +168,7 @@ final class ReplayRun
         out.println();
         out.println(new ReplayMeaning(subjects, results).sentence());
         out.println();
-        new ReplayLegend(out, subjects, warmUpMs, passes, regionSize).print();
+        new ReplayLegend(out, subjects, settings, results).print();
         out.flush();
         for (final ReplayResult result : results)
         {
@@ -154,7 +188,7 @@ final class ReplayRun
         }
         catch (final IOException ex)
         {
-            throw new CommandError(CommandError.USAGE, json + ": can't be written: " + ex);
+            throw new CommandError(CommandError.USAGE, CommandError.unwritable(json, ex));
         }
     }
 }

@@ -18,11 +18,28 @@ package io.quarry.perf;
 /**
  * How a replay is to be measured.
  *
- * @param regionSize bytes of region for a Quarry allocator.
- * @param warmUpMs   the least time that passes are replayed before the clock starts. Time and not passes: a short trace
- *                   would leave the JIT compiler at work.
- * @param passes     on the clock; their median counts.
+ * @param regionSize  bytes of region for a Quarry allocator.
+ * @param warmUpMs    the least processor time that passes are replayed before the clock starts. Time and not passes: a
+ *                    short trace would leave the JIT compiler at work.
+ * @param leastPasses on the clock; their median counts.
+ * @param mostPasses  on the clock: more than the least only until they have taken {@link #BUDGET_NS}.
  */
-record ReplaySettings(long regionSize, int warmUpMs, int passes)
+record ReplaySettings(long regionSize, int warmUpMs, int leastPasses, int mostPasses)
 {
+    static final int WARM_UP_MS = 150;
+
+    /** Unless the user wants a number: odd, for a median that was measured; a slow subject gets by with the least. */
+    static final int LEAST_PASSES = 5;
+    static final int MOST_PASSES = 9;
+
+    /** The processor time after which a subject that had the least passes gets no more. */
+    static final long BUDGET_NS = 250_000_000L;
+
+    /** More than anyone can wait for; their times are kept in an array. */
+    static final int LIMIT_PASSES = 1_000_000;
+
+    ReplaySettings withRegionSize(final long size)
+    {
+        return new ReplaySettings(size, warmUpMs, leastPasses, mostPasses);
+    }
 }

@@ -93,10 +93,10 @@ final class ResidentReplay
         return peak;
     }
 
-    /** A peak worth the reading: a percent above the last one that was read, or the trace's own. */
+    /** A peak worth the reading: two percent above the last one that was read, or the trace's own. */
     private boolean isPeak()
     {
-        if (liveBytes > sampledBytes + Math.max(4 * PAGE, sampledBytes / 100) ||
+        if (liveBytes > sampledBytes + Math.max(4 * PAGE, sampledBytes / 50) ||
             liveBytes == trace.peakLiveBytes() && liveBytes > sampledBytes)
         {
             sampledBytes = liveBytes;

@@ -87,6 +87,27 @@ class QuarryTest
     }
 
     @Test
+    void shouldRunAsManyPassesAsAskedForAndSaySo() throws IOException
+    {
+        final Path trace = TraceBytes.small().writeTo(folder, "small");
+
+        assertEquals(0, run("replay", trace.toString(), "--allocator", "run", "--warm-up", "0", "--passes", "12"));
+
+        assertTrue(out.toString().contains("median of 12 passes after"), this::said);
+    }
+
+    @Test
+    void shouldLeaveNoJsonBehindWhenReplayIsRefused() throws IOException
+    {
+        final Path trace = TraceBytes.small().with(TraceBytes.PEAK_LIVE_BYTES, 1).writeTo(folder, "wrong");
+        final Path json = folder.resolve("out.json");
+
+        assertEquals(2, run("replay", trace.toString(), "--json", json.toString()), this::said);
+
+        assertFalse(Files.exists(json));
+    }
+
+    @Test
     void shouldReplayTraceWithoutEvents() throws IOException
     {
         final Path trace = new TraceBytes(0, 0, 0, 0, 0, 0, 0).writeTo(folder, "empty");
@@ -114,6 +135,11 @@ class QuarryTest
         "replay perl-text --allocator nobody",
         "replay perl-text --passes 0",
         "replay perl-text --passes many",
+        "replay perl-text --passes 2147483647",
+        "replay perl-text --allocator ,",
+        "replay perl-text --region 1",
+        "replay perl-text --region 2G",
+        "replay perl-text --json .",
         "replay perl-text --warm-up -1",
         "replay perl-text --region 0",
         "replay perl-text --region 12Q",
@@ -127,7 +153,8 @@ class QuarryTest
     {
         assertEquals(2, run(arguments.split(" ")), this::said);
 
-        assertFalse(err.toString().isBlank());
+        assertTrue(err.toString().startsWith("quarry: "), this::said);
+        assertTrue(err.toString().lines().count() <= 3, this::said);
         assertNoStackTrace();
     }
 
