@@ -366,8 +366,12 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         {
             claim().copy(address, moved, keptSize);
             returnBlock(address, oldSize, oldAlignment);
+            return moved;
         }
-        return moved;
+        // The search may have given back what was cached, and with it the memory next to the block.
+        final boolean grows = newSize > oldSize && isAligned(address, newAlignment) &&
+            resizeBlock(address, blockLength(address, oldSize, oldAlignment), newSize);
+        return grows ? address : NULL;
     }
 
     private static void checkResize(
