@@ -94,6 +94,12 @@ final class Magazines
         return keptEmpty[sizeClass];
     }
 
+    /** For tests of the verifier. */
+    void keepEmpty(final int sizeClass, final int head)
+    {
+        keptEmpty[sizeClass] = head;
+    }
+
     /**
      * Fills an empty magazine from the lowest slabs with room, or else from a new slab.
      *
@@ -132,7 +138,7 @@ final class Magazines
      */
     long trim()
     {
-        final long before = table.slabUnits();
+        final long before = table.upstreamBytes();
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
             flush(sizeClass, count(sizeClass));
@@ -143,7 +149,7 @@ final class Magazines
                 giveBack(kept, sizeClass);
             }
         }
-        return before - table.slabUnits() << SlabSizing.UNIT_SHIFT;
+        return before - table.upstreamBytes();
     }
 
     /** Forgets every slot, so that each next request comes to {@link #refill}. */

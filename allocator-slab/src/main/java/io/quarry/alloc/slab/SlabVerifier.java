@@ -120,7 +120,7 @@ final class SlabVerifier
             final int count = magazines.count(sizeClass);
             final int limit = magazines.limit(sizeClass);
             expect(limit >= 1 && limit <= Magazines.CAPACITY, "class=%d has a magazine of limit=%d", sizeClass, limit);
-            expect(count >= 0 && count <= Magazines.CAPACITY, "class=%d has a magazine of count=%d", sizeClass, count);
+            expect(count >= 0 && count <= limit, "class=%d has a magazine of count=%d", sizeClass, count);
             for (int i = 0; i < count; i++)
             {
                 final int granule = magazines.entry(sizeClass, i);
@@ -133,6 +133,9 @@ final class SlabVerifier
                     "granule=%d is live and in the magazine of class=%d", granule, sizeClass);
                 inMagazine.set(granule);
             }
+            final int kept = magazines.keptEmpty(sizeClass);
+            expect(SlabTable.NONE == kept || kept >= 0 && kept < table.units() && table.isHead(kept) &&
+                table.classOf[kept] == sizeClass, "class=%d kept unit=%d, which is no slab of it", sizeClass, kept);
         }
     }
 
