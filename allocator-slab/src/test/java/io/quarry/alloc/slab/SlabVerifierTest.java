@@ -1,0 +1,168 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.slab;
+
+import io.quarry.alloc.Region;
+import io.quarry.alloc.buddy.RunAllocator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * Breaks each invariant on purpose: each is found, by its name.
+ */
+class SlabVerifierTest
+{
+    private static final int SIZE_CLASS = 4;
+
+    private final Region region = Region.allocate(1 << 20);
+    private final RunAllocator upstream = new RunAllocator(region);
+    private final SlabTable table = new SlabTable(region.capacity());
+    private final Magazines magazines = new Magazines(table, upstream);
+    private int head;
+
+    @BeforeEach
+    void shouldBeWholeAtFirst()
+    {
+        assertTrue(magazines.refill(SIZE_CLASS));
+        head = magazines.entry(SIZE_CLASS, 0) >>> SlabTable.GRANULES_A_UNIT_SHIFT;
+        head = table.headOf(head);
+        verify();
+    }
+
+    @AfterEach
+    void close()
+    {
+        upstream.close();
+        region.close();
+    }
+
+    @Test
+    void shouldFindAUnitOfAnotherClass()
+    {
+        table.classOf[head + 1] = SIZE_CLASS + 1;
+        expect("T1");
+    }
+
+    @Test
+    void shouldFindAUnitThatNoSlabReaches()
+    {
+        table.classOf[table.units() - 1] = SIZE_CLASS;
+        expect("T1");
+    }
+
+    @Test
+    void shouldFindATakenSlotInNoSlab()
+    {
+        table.taken[table.taken.length - 1] = 1;
+        expect("T2");
+    }
+
+    @Test
+    void shouldFindATakenBitInsideASlot()
+    {
+        table.taken[head >>> 1] |= 2L << (head << SlabTable.GRANULES_A_UNIT_SHIFT);
+        expect("T2");
+    }
+
+    @Test
+    void shouldFindASlabWithFreeSlotsThatIsNotPartial()
+    {
+        magazines.entries[SIZE_CLASS << Magazines.SHIFT] -= 1;
+        final int granule = magazines.entry(SIZE_CLASS, magazines.count(SIZE_CLASS));
+        table.taken[granule >>> 6] &= ~(1L << granule);
+        table.clearPartial(head);
+        expect("T3");
+    }
+
+    @Test
+    void shouldFindAWordThatTheTreeLost()
+    {
+        table.markPartial(head);
+        table.bySlabWord(SIZE_CLASS).remove(head >>> 6);
+        expect("T4");
+    }
+
+    @Test
+    void shouldFindAWordThatTheTreeHasForNothing()
+    {
+        table.bySlabWord(SIZE_CLASS).add((table.units() >>> 6) - 1);
+        expect("T4");
+    }
+
+    @Test
+    void shouldFindASlotTwiceInAMagazine()
+    {
+        final int begin = (SIZE_CLASS << Magazines.SHIFT) + Magazines.HEADER;
+        magazines.entries[begin] = magazines.entries[begin + 1];
+        expect("twice");
+    }
+
+    @Test
+    void shouldFindASlotInTheMagazineOfAnotherClass()
+    {
+        final int other = SIZE_CLASS + 1 << Magazines.SHIFT;
+        magazines.entries[other] = 1;
+        magazines.entries[other + Magazines.HEADER] = magazines.entry(SIZE_CLASS, 0);
+        expect("no slot of it");
+    }
+
+    @Test
+    void shouldFindASlotThatIsLiveAndInAMagazine()
+    {
+        final int granule = magazines.entry(SIZE_CLASS, 0);
+        table.taken[granule >>> 6] ^= 1L << granule;
+        expect("live and in the magazine");
+    }
+
+    @Test
+    void shouldFindAMagazineAboveItsLimit()
+    {
+        magazines.entries[(SIZE_CLASS << Magazines.SHIFT) + 1] = 1;
+        expect("count");
+    }
+
+    @Test
+    void shouldFindAKeptSlabThatIsNone()
+    {
+        magazines.keepEmpty(SIZE_CLASS, table.units() - 1);
+        expect("kept");
+    }
+
+    @Test
+    void shouldFindWrongSums()
+    {
+        table.remove(head, 0);
+        table.install(head, 2, SIZE_CLASS + 1, 0);
+        table.classOf[head] = SIZE_CLASS + 2;
+        table.classOf[head + 1] = SIZE_CLASS + 2;
+        expect("population");
+    }
+
+    private void expect(final String name)
+    {
+        final IllegalStateException found = assertThrows(IllegalStateException.class, this::verify);
+        assertTrue(found.getMessage().contains(name), found.getMessage());
+    }
+
+    private void verify()
+    {
+        new SlabVerifier(table, magazines).verify();
+    }
+}
