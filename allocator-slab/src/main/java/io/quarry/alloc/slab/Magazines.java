@@ -251,6 +251,7 @@ final class Magazines
     private void release(final int granule, final int sizeClass)
     {
         final int unit = granule >>> SlabTable.GRANULES_A_UNIT_SHIFT;
+        WordVisits.count();
         if (0 == table.classOf[unit])
         {
             return;
@@ -259,6 +260,7 @@ final class Magazines
         if (!SlabAllocator.CHECKS)
         {
             table.taken[granule >>> 6] &= ~(1L << granule);
+            WordVisits.count();
         }
         table.markPartial(head);
         if (table.isEmpty(head, unit) && head != keptEmpty[sizeClass])
@@ -293,6 +295,7 @@ final class Magazines
     private void dropEntriesOfGoneSlabs(final int magazine)
     {
         int kept = 0;
+        WordVisits.count(entries[magazine]);
         for (int i = 0; i < entries[magazine]; i++)
         {
             final int granule = entries[magazine + HEADER + i];

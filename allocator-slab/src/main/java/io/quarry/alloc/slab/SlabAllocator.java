@@ -30,10 +30,15 @@ import io.quarry.alloc.RegionClaim;
  * <p>
  * Time: to allocate or free a small block is to pop or push an {@code int}, and to flip a bit that tells live from dead
  * ({@code -Dquarry.checks=off} leaves that out). Once in some dozen calls a magazine is refilled from the lowest slabs
- * with room, or half of it flushed to them.
+ * with room, or half of it flushed to them. With {@code l} levels of summaries (3 for 1 GiB, 4 for 32 GiB) a refill or
+ * a flush visits at most 31 (2 l + 370) words of the slabs' metadata: 31 slots, and for each the slab's own words and
+ * those of an empty one that is given back; to that come the upstream's bounds for the calls made of it, up to three
+ * for each slab that is made or given back. Only a call that finds no memory flushes all magazines first, as
+ * {@link #trim()} does.
  * <p>
  * Bytes: 1.2 % of the region for the tables, and 10 KiB for the magazines; in the slabs at most 11.1 % for rounding up.
- * What is cached and not live: at most 8 KiB or four slots and one empty slab a class; {@link #trim()} gives it back.
+ * What is cached and not live: at most 8 KiB or four slots and one empty slab a class. A cached slot may be the only
+ * one in its slab that isn't free, and then keeps that slab from the upstream. {@link #trim()} gives all of it back.
  * <p>
  * Source: Bonwick, "The Slab Allocator" (1994), and Bonwick and Adams, "Magazines and Vmem" (2001), section 3, with the
  * bits outside the blocks.

@@ -289,6 +289,7 @@ final class SlabTable
     /** Marks slots as taken, given by their first granules. */
     void take(final int[] granules, final int from, final int count)
     {
+        WordVisits.count(count);
         for (int i = from; i < from + count; i++)
         {
             taken[granules[i] >>> 6] |= 1L << granules[i];
@@ -333,6 +334,7 @@ final class SlabTable
 
     private int firstPartial(final int word, final int sizeClass)
     {
+        WordVisits.count();
         for (long heads = partial[word]; 0 != heads; heads &= heads - 1)
         {
             final int head = (word << 6) + Long.numberOfTrailingZeros(heads);
