@@ -39,7 +39,7 @@ final class ReplayChild
     /** The byte on standard output after which nothing but the clock is left; the answer is any byte. */
     static final int READY = '!';
 
-    private static final int LEAST_WARM_UP_PASSES = 3;
+    private static final int LEAST_WARM_UP_PASSES = 2;
 
     private static final int ARGUMENT_WARM_UP = 3;
     private static final int ARGUMENT_LEAST_PASSES = 4;

@@ -26,14 +26,14 @@ package io.quarry.perf;
  */
 record ReplaySettings(long regionSize, int warmUpMs, int leastPasses, int mostPasses)
 {
-    static final int WARM_UP_MS = 150;
+    static final int WARM_UP_MS = 100;
 
     /** Unless the user wants a number: odd, for a median that was measured; a slow subject gets by with the least. */
-    static final int LEAST_PASSES = 5;
+    static final int LEAST_PASSES = 3;
     static final int MOST_PASSES = 9;
 
     /** The processor time after which a subject that had the least passes gets no more. */
-    static final long BUDGET_NS = 250_000_000L;
+    static final long BUDGET_NS = 120_000_000L;
 
     /** More than anyone can wait for; their times are kept in an array. */
     static final int LIMIT_PASSES = 1_000_000;
