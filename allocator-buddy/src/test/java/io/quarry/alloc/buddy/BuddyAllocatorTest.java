@@ -18,7 +18,6 @@ package io.quarry.alloc.buddy;
 import io.quarry.alloc.AllocError;
 import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Region;
-import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.WordVisits;
 
 import org.junit.jupiter.api.AfterEach;
@@ -27,7 +26,6 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -65,23 +63,6 @@ class BuddyAllocatorTest
         final BuddyAllocator buddy = new BuddyAllocator(region(size), unitSize);
         toClose.add(buddy);
         return buddy;
-    }
-
-    @Test
-    void shouldZeroWhatAViewDirtiedBeforeAnyBlockWasThere()
-    {
-        final Region region = Region.allocate(1 << 16);
-        final RegionAllocator allocator = new BuddyAllocator(region);
-        final ByteBuffer view = region.byteBuffer(region.address(), 1 << 15);
-        while (view.hasRemaining())
-        {
-            view.put((byte)-1);
-        }
-        final long address = allocator.allocateZeroed(1 << 16, 16);
-        for (int i = 0; i < 1 << 16; i++)
-        {
-            assertEquals(0, region.buffer(address).get(region.bufferOffset(address) + i));
-        }
     }
 
     @Test

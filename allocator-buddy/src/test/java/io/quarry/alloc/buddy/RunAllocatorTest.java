@@ -19,13 +19,11 @@ import io.quarry.alloc.AllocError;
 import io.quarry.alloc.Allocator;
 import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Region;
-import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.WordVisits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -48,23 +46,6 @@ class RunAllocatorTest
         for (int round = 0; round < 4; round++)
         {
             new RunModel(units, 512, System.nanoTime() + round).run(4_000);
-        }
-    }
-
-    @Test
-    void shouldZeroWhatAViewDirtiedBeforeAnyBlockWasThere()
-    {
-        final Region region = Region.allocate(1 << 16);
-        final RegionAllocator allocator = new RunAllocator(region);
-        final ByteBuffer view = region.byteBuffer(region.address(), 1 << 15);
-        while (view.hasRemaining())
-        {
-            view.put((byte)-1);
-        }
-        final long address = allocator.allocateZeroed(1 << 16, 16);
-        for (int i = 0; i < 1 << 16; i++)
-        {
-            assertEquals(0, region.buffer(address).get(region.bufferOffset(address) + i));
         }
     }
 

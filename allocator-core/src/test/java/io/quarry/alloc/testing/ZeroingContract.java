@@ -17,10 +17,12 @@ package io.quarry.alloc.testing;
 
 import io.quarry.alloc.AllocError;
 import io.quarry.alloc.Allocator;
+import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 
 import static io.quarry.alloc.testing.ContractSubject.free;
@@ -100,6 +102,24 @@ interface ZeroingContract extends ContractSubject
             }
         }
         freeShuffled(allocator, model, model.liveBlocks(), 15);
+    }
+
+    @Test
+    default void a13ShouldZeroWhatAViewDirtiedBeforeAnyBlockWasThere()
+    {
+        final RegionAllocator allocator = open();
+        final Region region = allocator.region();
+        final ByteBuffer view = region.byteBuffer(region.address(), region.capacity());
+        while (view.hasRemaining())
+        {
+            view.put((byte)-1);
+        }
+        final AllocatorModel model = new AllocatorModel(allocator);
+        for (final long size : new long[]{ 100, 5000, region.capacity() / 2 })
+        {
+            model.allocatedZeroed(allocator.allocateZeroed(size, 16), size, 16);
+        }
+        freeShuffled(allocator, model, model.liveBlocks(), 18);
     }
 
     @Test
