@@ -29,28 +29,36 @@ import java.util.Arrays;
 final class Magazines
 {
     /*
-     *   entries, one magazine of 64 ints a class
-     *   +---------+---------+--------------------+---------------------------+
-     *   |  count  |  limit  | slots, as granules | not used                  |
-     *   +---------+---------+--------------------+---------------------------+
-     *     0         1         2 .. 1 + count       .. 63
+     *   entries: a row of 64 ints with the tops, then one a class
+     *   +--------------------------+------+--------------------------------+---------------------+
+     *   | not used                 |  -1  |  slots, as granules            |  room for more      |
+     *   +--------------------------+------+--------------------------------+---------------------+
+     *     64 c                      bottom                             top               64 c + 63
+     *
+     * The row ends where the limit is reached, so a multiple of 64 above the top says "full"; the -1 below the first
+     * slot says "empty". Neither is looked up anywhere else.
      *
      * A slot is in one place: live, in its magazine, or in its slab, where it is free to be taken. With the checks on
      * no bit tells the last two apart, nor need it: a magazine is refilled only when it is empty, and then every slot
      * of its class that isn't live is in a slab.
      *
-     * The limit: 8 KiB of slots, but at least 4 and at most 61. Half is filled and half is flushed at a time. On ten
-     * recorded programs that makes 5 refills in 1,000 calls. Limits that follow the number of slots a class has, or
-     * half the bytes, made 7 to 23 and changed the footprint by less than 0.01, up or down; twice the bytes added 0.02.
+     * The limit: 16 KiB of slots, but at least 4 and at most 62. Half is filled and half is flushed at a time. On ten
+     * recorded programs that makes 3 refills in 1,000 calls, 5 in the worst. With 8 KiB it was 5, the footprint 0.01
+     * less and the time 3 to 5 % more; with 32 KiB nothing was gained. Limits that follow the number of slots a class
+     * has, or half the bytes, made 7 to 23 refills and didn't lower the footprint by 0.01.
      */
     static final int SHIFT = 6;
-    static final int HEADER = 2;
-    static final int CAPACITY = (1 << SHIFT) - HEADER;
+    static final int ROW_MASK = (1 << SHIFT) - 1;
+    static final int CAPACITY = 62;
+    static final int EMPTY = -1;
 
-    private static final int LIMIT_BYTES = 8192;
+    private static final int LIMIT_BYTES = 16384;
     private static final int LEAST = 4;
 
+    /** The tops at 1 to {@link SizeClasses#COUNT}, then the magazines. */
     final int[] entries = new int[SizeClasses.COUNT + 1 << SHIFT];
+
+    private final int[] bottom = new int[SizeClasses.COUNT + 1];
 
     /**
      * By class: head of the one empty slab that is kept, or {@link SlabTable#NONE}. With the checks on its slots may
@@ -69,24 +77,26 @@ final class Magazines
         Arrays.fill(keptEmpty, SlabTable.NONE);
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
-            entries[(sizeClass << SHIFT) + 1] =
-                Math.max(LEAST, Math.min(CAPACITY - 1, LIMIT_BYTES / SizeClasses.size(sizeClass)));
+            final int limit = Math.max(LEAST, Math.min(CAPACITY, LIMIT_BYTES / SizeClasses.size(sizeClass)));
+            bottom[sizeClass] = (sizeClass << SHIFT | ROW_MASK) - limit;
+            entries[bottom[sizeClass]] = EMPTY;
+            entries[sizeClass] = bottom[sizeClass];
         }
     }
 
     int count(final int sizeClass)
     {
-        return entries[sizeClass << SHIFT];
+        return entries[sizeClass] - bottom[sizeClass];
     }
 
     int limit(final int sizeClass)
     {
-        return entries[(sizeClass << SHIFT) + 1];
+        return (sizeClass << SHIFT | ROW_MASK) - bottom[sizeClass];
     }
 
     int entry(final int sizeClass, final int index)
     {
-        return entries[(sizeClass << SHIFT) + HEADER + index];
+        return entries[bottom[sizeClass] + 1 + index];
     }
 
     int keptEmpty(final int sizeClass)
@@ -118,17 +128,10 @@ final class Magazines
         return true;
     }
 
-    /**
-     * Puts a slot on top of a full magazine, and then flushes the older half to the slabs. In this order, as the slot's
-     * own slab may be found empty and given back.
-     */
-    void pushAndFlush(final int sizeClass, final int granule)
+    /** Gives the older half of a magazine to the slabs. */
+    void flushHalf(final int sizeClass)
     {
-        final int magazine = sizeClass << SHIFT;
-        final int count = entries[magazine];
-        entries[magazine + HEADER + count] = granule;
-        entries[magazine] = count + 1;
-        flush(sizeClass, Math.max(1, count >>> 1));
+        flush(sizeClass, Math.max(1, count(sizeClass) >>> 1));
     }
 
     /**
@@ -157,45 +160,27 @@ final class Magazines
     {
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
-            entries[sizeClass << SHIFT] = 0;
+            entries[sizeClass] = bottom[sizeClass];
             keptEmpty[sizeClass] = SlabTable.NONE;
         }
     }
 
     long metadataBytes()
     {
-        return (long)(entries.length + keptEmpty.length) * Integer.BYTES;
+        return (long)(entries.length + bottom.length + keptEmpty.length) * Integer.BYTES;
     }
 
     private int fillFromPartial(final int sizeClass)
     {
-        final int begin = (sizeClass << SHIFT) + HEADER;
+        final int begin = bottom[sizeClass] + 1;
         final int end = begin + Math.max(1, limit(sizeClass) >>> 1);
-        int index = begin;
-        while (index >= begin && index < end)
-        {
-            final int head = table.firstPartial(sizeClass);
-            if (SlabTable.NONE == head)
-            {
-                break;
-            }
-            if (head == keptEmpty[sizeClass])
-            {
-                keptEmpty[sizeClass] = SlabTable.NONE;
-            }
-            index = table.freeSlots(head, entries, index, end);
-            if (index >= 0)
-            {
-                table.clearPartial(head);
-            }
-        }
-        final int filled = (index < 0 ? ~index : index) - begin;
+        final int filled = table.collectFree(sizeClass, entries, begin, end) - begin;
         stackLowestOnTop(begin, filled);
         if (!SlabAllocator.CHECKS)
         {
             table.take(entries, begin, filled);
         }
-        entries[sizeClass << SHIFT] = filled;
+        entries[sizeClass] = begin + filled - 1;
         return filled;
     }
 
@@ -222,7 +207,7 @@ final class Magazines
         final long length = upstream.usableSize(address, least, SizeClasses.MAX_ALIGNMENT);
         table.install(
             (int)(address - base >>> SlabSizing.UNIT_SHIFT),
-            (int)Math.min(length >>> SlabSizing.UNIT_SHIFT, SlabTable.MAX_UNITS),
+            (int)Math.min(length >>> SlabSizing.UNIT_SHIFT, SlabUnit.MAX_LENGTH),
             sizeClass,
             length);
         return true;
@@ -231,38 +216,40 @@ final class Magazines
     /** Gives the lowest entries of a magazine, the oldest, to their slabs. */
     private void flush(final int sizeClass, final int flushed)
     {
-        final int magazine = sizeClass << SHIFT;
-        final int begin = magazine + HEADER;
+        final int begin = bottom[sizeClass] + 1;
         final int slabsBefore = table.slabs();
         for (int i = begin; i < begin + flushed; i++)
         {
             release(entries[i], sizeClass);
         }
-        final int kept = entries[magazine] - flushed;
+        final int kept = count(sizeClass) - flushed;
         System.arraycopy(entries, begin + flushed, entries, begin, kept);
-        entries[magazine] = kept;
-        WordVisits.count(entries[magazine]);
+        entries[sizeClass] = begin + kept - 1;
+        WordVisits.count(kept);
         if (SlabAllocator.CHECKS && slabsBefore != table.slabs())
         {
-            dropEntriesOfGoneSlabs(magazine);
+            dropEntriesOfGoneSlabs(sizeClass);
         }
     }
 
     private void release(final int granule, final int sizeClass)
     {
-        final int unit = granule >>> SlabTable.GRANULES_A_UNIT_SHIFT;
+        final int unit = granule >>> SlabUnit.GRANULES_SHIFT;
         WordVisits.count();
-        if (0 == table.classOf[unit])
+        if (0 == table.classOf(unit))
         {
             return;
         }
         final int head = table.headOf(unit);
         if (!SlabAllocator.CHECKS)
         {
-            table.taken[granule >>> 6] &= ~(1L << granule);
+            table.units[unit] &= ~SlabUnit.takenBit(granule);
             WordVisits.count();
         }
-        table.markPartial(head);
+        if (!table.isPartial(head))
+        {
+            table.markPartial(head);
+        }
         if (table.isEmpty(head, unit) && head != keptEmpty[sizeClass])
         {
             keepOrGiveBack(head, sizeClass);
@@ -292,18 +279,19 @@ final class Magazines
     }
 
     /** With the checks on a slab is empty when none of its slots is live; some may then still be in the magazine. */
-    private void dropEntriesOfGoneSlabs(final int magazine)
+    private void dropEntriesOfGoneSlabs(final int sizeClass)
     {
-        int kept = 0;
-        WordVisits.count(entries[magazine]);
-        for (int i = 0; i < entries[magazine]; i++)
+        final int begin = bottom[sizeClass] + 1;
+        final int end = begin + count(sizeClass);
+        int to = begin;
+        WordVisits.count(end - begin);
+        for (int i = begin; i < end; i++)
         {
-            final int granule = entries[magazine + HEADER + i];
-            if (0 != table.classOf[granule >>> SlabTable.GRANULES_A_UNIT_SHIFT])
+            if (0 != table.classOf(entries[i] >>> SlabUnit.GRANULES_SHIFT))
             {
-                entries[magazine + HEADER + kept++] = granule;
+                entries[to++] = entries[i];
             }
         }
-        entries[magazine] = kept;
+        entries[sizeClass] = to - 1;
     }
 }

@@ -49,19 +49,19 @@ final class SizeClasses
     private static final int FIRST_STEP_LIMIT = 128;
     private static final int CLASSES_A_DOUBLING = 8;
 
-    /** By granules, rounded up. */
-    private static final byte[] OF_GRANULES = new byte[(MAX_SIZE >>> GRANULE_SHIFT) + 1];
+    /** By granules before the one that has the last byte. A power of two of them, so that a mask bounds the index. */
+    private static final byte[] OF_GRANULES = new byte[MAX_SIZE >>> GRANULE_SHIFT];
 
     private static final short[] SIZE = new short[COUNT + 1];
 
     static
     {
         int sizeClass = 0;
-        int granules = 1;
+        int granules = 0;
         for (int size = GRANULE; size <= MAX_SIZE; size += step(size + 1))
         {
             SIZE[++sizeClass] = (short)size;
-            for (; granules <= size >>> GRANULE_SHIFT; granules++)
+            for (; granules < size >>> GRANULE_SHIFT; granules++)
             {
                 OF_GRANULES[granules] = (byte)sizeClass;
             }
@@ -117,7 +117,7 @@ final class SizeClasses
      */
     static int ofSize(final long size)
     {
-        return OF_GRANULES[(int)(size + GRANULE - 1) >>> GRANULE_SHIFT];
+        return OF_GRANULES[(int)(size - 1) >>> GRANULE_SHIFT & OF_GRANULES.length - 1];
     }
 
     /**

@@ -36,8 +36,8 @@ import io.quarry.alloc.RegionClaim;
  * for each slab that is made or given back. Only a call that finds no memory flushes all magazines first, as
  * {@link #trim()} does.
  * <p>
- * Bytes: 1.2 % of the region for the tables, and 10 KiB for the magazines; in the slabs at most 11.1 % for rounding up.
- * What is cached and not live: at most 8 KiB or four slots and one empty slab a class. A cached slot may be the only
+ * Bytes: 1.6 % of the region for the tables, and 11 KiB for the magazines; in the slabs at most 11.1 % for rounding up.
+ * What is cached and not live: at most 16 KiB or four slots and one empty slab a class. A cached slot may be the only
  * one in its slab that isn't free, and then keeps that slab from the upstream. {@link #trim()} gives all of it back.
  * <p>
  * Source: Bonwick, "The Slab Allocator" (1994), and Bonwick and Adams, "Magazines and Vmem" (2001), section 3, with the
@@ -48,8 +48,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
     static final boolean CHECKS = Checks.ENABLED;
 
     private final long base;
-    private final byte[] classOf;
-    private final long[] taken;
+    private final long[] units;
     private final int[] entries;
     private final RegionAllocator upstream;
     private final RegionClaim claim;
@@ -71,8 +70,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
         claim = upstream.claim();
         table = new SlabTable(upstream.region().capacity());
         magazines = new Magazines(table, upstream);
-        classOf = table.classOf;
-        taken = table.taken;
+        units = table.units;
         entries = magazines.entries;
     }
 
@@ -81,10 +79,10 @@ public final class SlabAllocator extends AbstractRegionAllocator
     {
         if (SizeClasses.isPlain(size, alignment))
         {
-            final long address = pop(SizeClasses.ofSize(size));
-            if (NULL != address)
+            final int granule = pop(SizeClasses.ofSize(size));
+            if (granule >= 0)
             {
-                return address;
+                return addressOf(granule);
             }
         }
         return super.allocate(size, alignment);
@@ -96,9 +94,10 @@ public final class SlabAllocator extends AbstractRegionAllocator
         if (SizeClasses.isPlain(size, alignment))
         {
             final int sizeClass = SizeClasses.ofSize(size);
-            final long address = pop(sizeClass);
-            if (NULL != address)
+            final int granule = pop(sizeClass);
+            if (granule >= 0)
             {
+                final long address = addressOf(granule);
                 claim.zero(address, SizeClasses.size(sizeClass));
                 return address;
             }
@@ -111,10 +110,10 @@ public final class SlabAllocator extends AbstractRegionAllocator
     {
         if (SizeClasses.isPlain(size, alignment))
         {
-            final long address = pop(SizeClasses.ofSize(size));
-            if (NULL != address)
+            final int granule = pop(SizeClasses.ofSize(size));
+            if (granule >= 0)
             {
-                return address;
+                return addressOf(granule);
             }
         }
         return super.alloc(size, alignment);
@@ -191,7 +190,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
         checkOpen();
         if (SizeClasses.isSmall(size, alignment))
         {
-            return pop(SizeClasses.of(size, alignment));
+            return takeSlot(SizeClasses.of(size, alignment));
         }
         final long address = upstream.alloc(size, alignment);
         return NULL == address && magazines.trim() > 0 ? upstream.alloc(size, alignment) : address;
@@ -204,7 +203,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
         if (SizeClasses.isSmall(size, alignment))
         {
             final int sizeClass = SizeClasses.of(size, alignment);
-            final long address = pop(sizeClass);
+            final long address = takeSlot(sizeClass);
             if (NULL != address)
             {
                 claim.zero(address, SizeClasses.size(sizeClass));
@@ -224,11 +223,12 @@ public final class SlabAllocator extends AbstractRegionAllocator
             upstream.dealloc(address, size, alignment);
             return;
         }
-        final boolean misfit = CHECKS && (size > SizeClasses.size(sizeClass) || !isAligned(address, alignment));
-        if (misfit || !push(address, sizeClass))
+        checkLive(address, size, alignment, sizeClass);
+        if (isFull(sizeClass))
         {
-            checkLive(address, size, alignment, sizeClass);
+            magazines.flushHalf(sizeClass);
         }
+        push(address, sizeClass);
     }
 
     @Override
@@ -256,62 +256,70 @@ public final class SlabAllocator extends AbstractRegionAllocator
         return newSize <= SizeClasses.MAX_SIZE && newSize <= length >>> 1;
     }
 
-    private long pop(final int sizeClass)
+    /** Takes the top of a magazine: its granule, or a negative number with nothing changed if there is none. */
+    private int pop(final int sizeClass)
     {
         final int[] entries = this.entries;
-        final int magazine = sizeClass << Magazines.SHIFT;
-        final int count = entries[magazine];
-        if (0 == count)
+        final int top = entries[sizeClass];
+        final int granule = entries[top];
+        if (granule >= 0)
         {
-            return refill(sizeClass);
+            entries[sizeClass] = top - 1;
+            if (CHECKS)
+            {
+                units[granule >>> SlabUnit.GRANULES_SHIFT] |= SlabUnit.takenBit(granule);
+            }
         }
-        final int granule = entries[magazine + Magazines.HEADER - 1 + count];
-        entries[magazine] = count - 1;
-        if (CHECKS)
-        {
-            taken[granule >>> 6] |= 1L << granule;
-        }
-        return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
+        return granule;
     }
 
-    /** Takes a live slot of the class back; false, with nothing changed, if the address isn't one. */
+    /** Takes a live slot of the class back; false, with nothing changed, if it isn't one or the magazine is full. */
     private boolean push(final long address, final int sizeClass)
     {
         // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
         final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
-        final long unit = rotated >>> SlabTable.GRANULES_A_UNIT_SHIFT;
-        if (unit >= classOf.length || classOf[(int)unit] != sizeClass)
+        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
+        final long[] units = this.units;
+        if (unit >= units.length)
         {
             return false;
         }
+        final long word = units[(int)unit];
         final int granule = (int)rotated;
+        final int[] entries = this.entries;
+        final int top = entries[sizeClass] + 1;
+        if (SlabUnit.sizeClass(word) != sizeClass || 0 == (top & Magazines.ROW_MASK) ||
+            CHECKS && 0 == (word & SlabUnit.takenBit(granule)))
+        {
+            return false;
+        }
         if (CHECKS)
         {
-            final long word = taken[granule >>> 6];
-            final long bit = 1L << granule;
-            if (0 == (word & bit))
-            {
-                return false;
-            }
-            taken[granule >>> 6] = word ^ bit;
+            units[(int)unit] = word ^ SlabUnit.takenBit(granule);
         }
-        final int[] entries = this.entries;
-        final int magazine = sizeClass << Magazines.SHIFT;
-        final int count = entries[magazine];
-        if (count >= entries[magazine + 1])
-        {
-            magazines.pushAndFlush(sizeClass, granule);
-            return true;
-        }
-        entries[magazine] = count + 1;
-        entries[magazine + Magazines.HEADER + count] = granule;
+        entries[top] = granule;
+        entries[sizeClass] = top;
         return true;
     }
 
-    private long refill(final int sizeClass)
+    private boolean isFull(final int sizeClass)
     {
-        checkOpen();
-        return magazines.refill(sizeClass) ? pop(sizeClass) : NULL;
+        return Magazines.ROW_MASK == (entries[sizeClass] & Magazines.ROW_MASK);
+    }
+
+    private long addressOf(final int granule)
+    {
+        return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
+    }
+
+    private long takeSlot(final int sizeClass)
+    {
+        final int granule = pop(sizeClass);
+        if (granule >= 0)
+        {
+            return addressOf(granule);
+        }
+        return magazines.refill(sizeClass) ? addressOf(pop(sizeClass)) : NULL;
     }
 
     private int classAt(final long address)
@@ -323,7 +331,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
             throw Misuse.foreign(address, region());
         }
         final int unit = (int)(offset >>> SlabSizing.UNIT_SHIFT);
-        return unit < classOf.length ? classOf[unit] : 0;
+        return unit < table.units() ? table.classOf(unit) : 0;
     }
 
     private void checkLive(final long address, final long size, final long alignment, final int sizeClass)
@@ -333,7 +341,7 @@ public final class SlabAllocator extends AbstractRegionAllocator
             return;
         }
         final int granule = (int)(address - base >>> SizeClasses.GRANULE_SHIFT);
-        if (!isAligned(address, SizeClasses.GRANULE) || 0 == (taken[granule >>> 6] & 1L << granule))
+        if (!isAligned(address, SizeClasses.GRANULE) || !table.isTaken(granule))
         {
             throw isAligned(address, SizeClasses.GRANULE) && table.isSlotStart(granule) ?
                 Misuse.dead(address) : Misuse.interior(address);

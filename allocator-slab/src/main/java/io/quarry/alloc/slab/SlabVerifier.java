@@ -43,7 +43,7 @@ final class SlabVerifier
         {
             if (table.isHead(unit))
             {
-                final int size = SizeClasses.size(table.classOf[unit]);
+                final int size = SizeClasses.size(table.classOf(unit));
                 final int taken = table.takenCount(unit);
                 liveBlocks += taken;
                 liveBytes += (long)taken * size;
@@ -85,14 +85,14 @@ final class SlabVerifier
             {
                 slabs++;
                 slabUnits += table.length(unit);
-                population[table.classOf[unit]] += table.length(unit);
+                population[table.classOf(unit)] += table.length(unit);
                 for (int i = unit; i < unit + table.length(unit); i++)
                 {
-                    expect(i < table.units() && table.classOf[i] == table.classOf[unit] && table.headOf(i) == unit,
+                    expect(i < table.units() && table.classOf(i) == table.classOf(unit) && table.headOf(i) == unit,
                         "T1 unit=%d of the slab at head=%d", i, unit);
                 }
             }
-            else if (0 != table.classOf[unit])
+            else if (0 != table.classOf(unit))
             {
                 final int head = table.headOf(unit);
                 expect(head >= 0 && table.isHead(head) && unit < head + table.length(head),
@@ -124,18 +124,18 @@ final class SlabVerifier
             for (int i = 0; i < count; i++)
             {
                 final int granule = magazines.entry(sizeClass, i);
-                final int unit = granule >>> SlabTable.GRANULES_A_UNIT_SHIFT;
-                expect(unit >= 0 && unit < table.units() && table.classOf[unit] == sizeClass &&
+                final int unit = granule >>> SlabUnit.GRANULES_SHIFT;
+                expect(unit >= 0 && unit < table.units() && table.classOf(unit) == sizeClass &&
                     table.isSlotStart(granule), "magazine of class=%d holds granule=%d, no slot of it",
                     sizeClass, granule);
                 expect(!inMagazine.get(granule), "granule=%d is in the magazine of class=%d twice", granule, sizeClass);
-                expect(SlabAllocator.CHECKS != isTaken(granule),
+                expect(SlabAllocator.CHECKS != table.isTaken(granule),
                     "granule=%d is live and in the magazine of class=%d", granule, sizeClass);
                 inMagazine.set(granule);
             }
             final int kept = magazines.keptEmpty(sizeClass);
             expect(SlabTable.NONE == kept || kept >= 0 && kept < table.units() && table.isHead(kept) &&
-                table.classOf[kept] == sizeClass, "class=%d kept unit=%d, which is no slab of it", sizeClass, kept);
+                table.classOf(kept) == sizeClass, "class=%d kept unit=%d, which is no slab of it", sizeClass, kept);
         }
     }
 
@@ -147,8 +147,8 @@ final class SlabVerifier
             {
                 continue;
             }
-            final int stride = SizeClasses.size(table.classOf[head]) >>> SizeClasses.GRANULE_SHIFT;
-            final int first = head << SlabTable.GRANULES_A_UNIT_SHIFT;
+            final int stride = SizeClasses.size(table.classOf(head)) >>> SizeClasses.GRANULE_SHIFT;
+            final int first = head << SlabUnit.GRANULES_SHIFT;
             int live = 0;
             int free = 0;
             int cached = 0;
@@ -156,7 +156,7 @@ final class SlabVerifier
             {
                 final int granule = first + slot * stride;
                 final boolean inMagazine = this.inMagazine.get(granule);
-                final boolean taken = isTaken(granule);
+                final boolean taken = table.isTaken(granule);
                 cached += inMagazine ? 1 : 0;
                 live += taken && !inMagazine ? 1 : 0;
                 free += !taken && !inMagazine ? 1 : 0;
@@ -179,7 +179,7 @@ final class SlabVerifier
                 if (table.isPartial(unit))
                 {
                     expect(table.isHead(unit), "unit=%d is partial but no head", unit);
-                    classes |= 1L << table.classOf[unit];
+                    classes |= 1L << table.classOf(unit);
                 }
             }
             for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
@@ -192,11 +192,6 @@ final class SlabVerifier
         {
             expect(table.bySlabWord(sizeClass).isConsistent(), "class=%d: a summary of its tree is wrong", sizeClass);
         }
-    }
-
-    private boolean isTaken(final int granule)
-    {
-        return 0 != (table.taken[granule >>> 6] & 1L << granule);
     }
 
     private static void expect(final boolean holds, final String message, final Object... values)

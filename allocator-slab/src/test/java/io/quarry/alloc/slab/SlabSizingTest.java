@@ -63,7 +63,7 @@ class SlabSizingTest
     @Test
     void shouldFitTheTableOfPlaces()
     {
-        assertTrue(SlabSizing.MAX_UNITS <= SlabTable.MAX_UNITS);
-        assertEquals(Byte.MIN_VALUE, -SlabTable.MAX_UNITS);
+        assertTrue(SlabSizing.MAX_UNITS <= SlabUnit.MAX_LENGTH);
+        assertEquals(Byte.MIN_VALUE, -SlabUnit.MAX_LENGTH);
     }
 }

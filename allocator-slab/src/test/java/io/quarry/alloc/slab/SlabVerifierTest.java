@@ -41,7 +41,7 @@ class SlabVerifierTest
     void shouldBeWholeAtFirst()
     {
         assertTrue(magazines.refill(SIZE_CLASS));
-        head = magazines.entry(SIZE_CLASS, 0) >>> SlabTable.GRANULES_A_UNIT_SHIFT;
+        head = magazines.entry(SIZE_CLASS, 0) >>> SlabUnit.GRANULES_SHIFT;
         head = table.headOf(head);
         verify();
     }
@@ -56,37 +56,37 @@ class SlabVerifierTest
     @Test
     void shouldFindAUnitOfAnotherClass()
     {
-        table.classOf[head + 1] = SIZE_CLASS + 1;
+        table.units[head + 1] = SlabUnit.of(SIZE_CLASS + 1, 1);
         expect("T1");
     }
 
     @Test
     void shouldFindAUnitThatNoSlabReaches()
     {
-        table.classOf[table.units() - 1] = SIZE_CLASS;
+        table.units[table.units() - 1] = SlabUnit.of(SIZE_CLASS, 1);
         expect("T1");
     }
 
     @Test
     void shouldFindATakenSlotInNoSlab()
     {
-        table.taken[table.taken.length - 1] = 1;
+        table.units[table.units() - 1] = 1;
         expect("T2");
     }
 
     @Test
     void shouldFindATakenBitInsideASlot()
     {
-        table.taken[head >>> 1] |= 2L << (head << SlabTable.GRANULES_A_UNIT_SHIFT);
+        table.units[head] |= 2;
         expect("T2");
     }
 
     @Test
     void shouldFindASlabWithFreeSlotsThatIsNotPartial()
     {
-        magazines.entries[SIZE_CLASS << Magazines.SHIFT] -= 1;
+        magazines.entries[SIZE_CLASS] -= 1;
         final int granule = magazines.entry(SIZE_CLASS, magazines.count(SIZE_CLASS));
-        table.taken[granule >>> 6] &= ~(1L << granule);
+        table.units[granule >>> SlabUnit.GRANULES_SHIFT] &= ~SlabUnit.takenBit(granule);
         table.clearPartial(head);
         expect("T3");
     }
@@ -109,17 +109,16 @@ class SlabVerifierTest
     @Test
     void shouldFindASlotTwiceInAMagazine()
     {
-        final int begin = (SIZE_CLASS << Magazines.SHIFT) + Magazines.HEADER;
-        magazines.entries[begin] = magazines.entries[begin + 1];
+        final int top = magazines.entries[SIZE_CLASS];
+        magazines.entries[top] = magazines.entries[top - 1];
         expect("twice");
     }
 
     @Test
     void shouldFindASlotInTheMagazineOfAnotherClass()
     {
-        final int other = SIZE_CLASS + 1 << Magazines.SHIFT;
-        magazines.entries[other] = 1;
-        magazines.entries[other + Magazines.HEADER] = magazines.entry(SIZE_CLASS, 0);
+        magazines.entries[SIZE_CLASS + 1] += 1;
+        magazines.entries[magazines.entries[SIZE_CLASS + 1]] = magazines.entry(SIZE_CLASS, 0);
         expect("no slot of it");
     }
 
@@ -127,14 +126,14 @@ class SlabVerifierTest
     void shouldFindASlotThatIsLiveAndInAMagazine()
     {
         final int granule = magazines.entry(SIZE_CLASS, 0);
-        table.taken[granule >>> 6] ^= 1L << granule;
+        table.units[granule >>> SlabUnit.GRANULES_SHIFT] ^= SlabUnit.takenBit(granule);
         expect("live and in the magazine");
     }
 
     @Test
     void shouldFindAMagazineAboveItsLimit()
     {
-        magazines.entries[(SIZE_CLASS << Magazines.SHIFT) + 1] = 1;
+        magazines.entries[SIZE_CLASS] += magazines.limit(SIZE_CLASS);
         expect("count");
     }
 
@@ -150,8 +149,8 @@ class SlabVerifierTest
     {
         table.remove(head, 0);
         table.install(head, 2, SIZE_CLASS + 1, 0);
-        table.classOf[head] = SIZE_CLASS + 2;
-        table.classOf[head + 1] = SIZE_CLASS + 2;
+        table.units[head] = SlabUnit.of(SIZE_CLASS + 2, -2);
+        table.units[head + 1] = SlabUnit.of(SIZE_CLASS + 2, 1);
         expect("population");
     }
 

@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.slab;
+
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+class SlabUnitTest
+{
+    @Test
+    void shouldKeepEveryClassAndPlaceBesideEveryTakenBit()
+    {
+        for (int sizeClass = 0; sizeClass <= SizeClasses.COUNT; sizeClass++)
+        {
+            for (int place = -SlabUnit.MAX_LENGTH; place < SlabUnit.MAX_LENGTH; place++)
+            {
+                final long free = SlabUnit.of(sizeClass, place);
+                assertEquals(0, free & SlabUnit.TAKEN);
+                for (final long word : new long[]{ free, free | SlabUnit.TAKEN })
+                {
+                    assertEquals(sizeClass, SlabUnit.sizeClass(word));
+                    assertEquals(place, SlabUnit.place(word));
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveEachGranuleOfAUnitABitOfItsOwn()
+    {
+        final int first = 7 << SlabUnit.GRANULES_SHIFT;
+        long all = 0;
+        for (int granule = first; granule < first + SlabUnit.GRANULES; granule++)
+        {
+            assertEquals(0, all & SlabUnit.takenBit(granule));
+            all |= SlabUnit.takenBit(granule);
+        }
+        assertEquals(SlabUnit.TAKEN, all);
+    }
+}
