@@ -34,7 +34,9 @@ import io.quarry.alloc.RegionClaim;
  * request's own bin, where only some may fit, {@value RunFit#PEEKS} runs are looked at. Only if none fits is memory
  * taken that lies above every block; that memory is in no bin, and free memory next to it joins it. So what was never
  * needed is never touched. A run grows in place into the free memory to its right; shrinking gives the tail back. Free
- * neighbours are merged at once.
+ * neighbours are merged at once, but for {@value ParkedRuns#PLACES} runs of up to {@value ParkedRuns#MAX_UNITS} units,
+ * freed lately and of different lengths, which serve the next request of the same length; they are merged before a
+ * request fails or takes memory above every block, and by {@link #trim()}.
  * <p>
  * <b>Alignment.</b> Every block is aligned to the unit. A stricter one is served from a free run that happens to hold
  * an aligned place ({@value RunFit#ALIGNED_PEEKS} are looked at, the shortest and lowest first), then from one so long
@@ -131,8 +133,11 @@ public final class RunAllocator extends AbstractRegionAllocator
      *                                m + l + 34  for the next bin that has any
      *   aligned                      16 (2 l + m + 36) + m more for the places that are looked at
      *
-     *   worst: an aligned block is moved      find, aligned, out, in twice, 10 borders,
-     *                                         and the old one is freed: out twice, in once, 10 borders
+     *   let a run join               its borders, out twice, in once
+     *
+     *   worst: an aligned block is moved      find, aligned; join 16 parked runs; find, aligned; out,
+     *                                         in twice, borders; and the old one is parked: join
+     *                                         the one that was there
      * </pre>
      *
      * @return the bound.
@@ -241,7 +246,8 @@ public final class RunAllocator extends AbstractRegionAllocator
     }
 
     /**
-     * Keeps nothing that could be given back.
+     * Lets the runs that are kept for quick reuse join the free memory around them. They counted as free before, and
+     * any request could have had them, so no byte is given back.
      *
      * @return 0.
      */
@@ -249,6 +255,7 @@ public final class RunAllocator extends AbstractRegionAllocator
     public long trim()
     {
         checkOpen();
+        space.joinParked();
         return 0;
     }
 

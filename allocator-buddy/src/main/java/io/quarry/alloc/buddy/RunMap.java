@@ -28,6 +28,7 @@ import io.quarry.alloc.WordVisits;
  *   tag INNER (0)  inside a run, or above every run; the other bits mean nothing
  *   tag TAKEN (1)  first unit of an allocated run
  *   tag FREE  (2)  first unit of a free run, and its last one
+ *   tag PARKED (3) first unit of a free run that is kept apart, see {@link ParkedRuns}
  *
  *   A run of more than 8,191 units is LONG: the low 14 bits of its length are in the next cell, tag INNER;
  *   for the last cell of a free run in the one before.
@@ -53,6 +54,7 @@ final class RunMap
 
     private static final int TAKEN = 1 << 14;
     private static final int FREE = 2 << 14;
+    private static final int PARKED = 3 << 14;
     private static final int TAGS = 3 << 14;
     private static final int LONG = 1 << 13;
     private static final int SHORT_MAX = LONG - 1;
@@ -113,7 +115,7 @@ final class RunMap
     boolean isFreeBorder(final int unit)
     {
         WordVisits.count();
-        return 0 != (cells[unit] & FREE);
+        return FREE == (cells[unit] & TAGS);
     }
 
     /**
@@ -129,9 +131,21 @@ final class RunMap
     }
 
     /**
+     * Whether a run that is kept apart begins at a unit.
+     *
+     * @param unit index.
+     * @return true if so.
+     */
+    boolean isParked(final int unit)
+    {
+        WordVisits.count();
+        return PARKED == (cells[unit] & TAGS);
+    }
+
+    /**
      * The length of the run that begins at a unit.
      *
-     * @param first unit of a run, allocated or free.
+     * @param first unit of a run, allocated, free or kept apart.
      * @return units.
      */
     int length(final int first)
@@ -163,6 +177,17 @@ final class RunMap
     void setTaken(final int first, final int units)
     {
         write(first, 1, TAKEN, units);
+    }
+
+    /**
+     * Marks an allocated run as kept apart; its length stays.
+     *
+     * @param first unit of the run.
+     */
+    void setParked(final int first)
+    {
+        WordVisits.count();
+        cells[first] |= PARKED;
     }
 
     /**

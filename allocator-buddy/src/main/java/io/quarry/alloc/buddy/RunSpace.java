@@ -25,21 +25,21 @@ package io.quarry.alloc.buddy;
  *   +--------+------------+-----+------------+------+-----+--------------+----------------+
  * </pre>
  * Units 0 to {@code top - 1} are covered by runs without a gap; from {@code top} on every unit is free, and the one
- * below isn't. No two free runs are neighbours. {@code takenUnits} is the sum of the allocated runs' lengths,
- * {@code takenRuns} their number.
+ * below isn't, or is parked. No two free runs are neighbours, but for those that are parked: they count as free, and
+ * join the others before a request fails or takes memory above the top ({@link ParkedRuns}). {@code takenUnits} is the
+ * sum of the allocated runs' lengths, {@code takenRuns} their number.
  */
 final class RunSpace
 {
     // Source: a top that is in no bin is Lea's (A Memory Allocator, 1996), there called wilderness after Korn and Vo.
 
-    /**
-     * No run.
-     */
+    /** No run. */
     static final int NONE = RunBins.NONE;
 
     private final RunMap map;
     private final RunBins bins;
     private final RunFit fit;
+    private final ParkedRuns parked = new ParkedRuns();
     private final int units;
 
     private int top;
@@ -61,133 +61,82 @@ final class RunSpace
         fit = new RunFit(map, bins, originUnits);
     }
 
-    /**
-     * The units above every run begin here.
-     *
-     * @return units from the start.
-     */
+    /** The units above every run begin here. */
     int top()
     {
         return top;
     }
 
-    /**
-     * The units that never belonged to an allocated run begin here.
-     *
-     * @return units from the start.
-     */
+    /** The units that never belonged to an allocated run begin here. */
     int highWater()
     {
         return highWater;
     }
 
-    /**
-     * How many units are allocated.
-     *
-     * @return the count.
-     */
+    /** How many units are allocated. */
     int takenUnits()
     {
         return takenUnits;
     }
 
-    /**
-     * How many runs are allocated.
-     *
-     * @return the count.
-     */
+    /** How many runs are allocated. */
     int takenRuns()
     {
         return takenRuns;
     }
 
-    /**
-     * How many units are free.
-     *
-     * @return the count.
-     */
+    /** How many units are free. */
     int freeUnits()
     {
         return units - takenUnits;
     }
 
-    /**
-     * The length of an allocated run.
-     *
-     * @param first unit of the run.
-     * @return units.
-     */
+    /** The length of an allocated run. */
     int length(final int first)
     {
         return map.length(first);
     }
 
-    /**
-     * Whether an allocated run begins at a unit.
-     *
-     * @param unit index.
-     * @return true if so.
-     */
+    /** Whether an allocated run begins at a unit. */
     boolean isTaken(final int unit)
     {
         return map.isTaken(unit);
     }
 
-    /**
-     * What the space costs.
-     *
-     * @return bytes.
-     */
+    /** What the space costs. */
     long metadataBytes()
     {
-        return map.metadataBytes() + bins.metadataBytes();
+        return map.metadataBytes() + bins.metadataBytes() + parked.metadataBytes();
     }
 
-    /**
-     * How many words of metadata a call visits at most, see {@link RunAllocator#maxWordVisits}.
-     *
-     * @return the bound.
-     */
+    /** How many words of metadata a call visits at most, see {@link RunAllocator#maxWordVisits}. */
     int maxWordVisits()
     {
-        return fit.maxWordVisits() + 3 * bins.maxInsertVisits() + 3 * bins.maxRemoveVisits() +
-            20 * RunMap.CELLS_PER_LENGTH;
+        final int release = 2 * bins.maxRemoveVisits() + bins.maxInsertVisits() + 7 * RunMap.CELLS_PER_LENGTH;
+        return 2 * fit.maxWordVisits() + (ParkedRuns.PLACES + 1) * (release + 3) + bins.maxRemoveVisits() +
+            2 * bins.maxInsertVisits() + 16 * RunMap.CELLS_PER_LENGTH;
     }
 
-    /**
-     * Checks every invariant.
-     *
-     * @throws IllegalStateException at the first one that doesn't hold.
-     */
+    /** Checks every invariant; throws at the first one that doesn't hold. */
     void verify()
     {
-        new RunVerifier(map, bins).verify(top, highWater, takenUnits, takenRuns);
+        new RunVerifier(map, bins, parked).verify(top, highWater, takenUnits, takenRuns);
     }
 
-    /**
-     * The longest stretch of free units, at a cost that grows with the number of free runs.
-     *
-     * @return units.
-     */
+    /** The longest stretch of free units, at a cost that grows with the number of free runs. Parked runs join first. */
     int longestFreeRun()
     {
+        joinParked();
         return Math.max(units - top, fit.longestOfAll());
     }
 
-    /**
-     * Whether a unit is free, at a cost that grows with the region: for naming a mistake only.
-     *
-     * @param unit index.
-     * @return true if so.
-     */
+    /** Whether a unit is free, at a cost that grows with the region: for naming a mistake only. */
     boolean isFree(final int unit)
     {
-        return unit >= top || fit.isInFreeRun(unit);
+        return unit >= top || parked.holds(unit) || fit.isInFreeRun(unit);
     }
 
-    /**
-     * Makes everything free at once, leaving the map as it is: the space is of no use afterwards.
-     */
+    /** Makes everything free at once, leaving the map as it is: the space is of no use afterwards. */
     void close()
     {
         // No request passes a comparison with the free units any more, and no address one with the top.
@@ -196,28 +145,51 @@ final class RunSpace
         top = 0;
     }
 
-    /**
-     * Takes a run.
-     *
-     * @param wanted units, from 1.
-     * @return its first unit, or {@link #NONE}.
-     */
+    /** Takes a run of some units; returns its first one, or {@link #NONE}. */
     int take(final int wanted)
     {
-        final int first = fit.find(wanted);
+        if (wanted <= ParkedRuns.MAX_UNITS)
+        {
+            final int same = parked.take(wanted);
+            if (NONE != same)
+            {
+                return taken(same, wanted);
+            }
+        }
+        int first = fit.find(wanted);
+        if (NONE == first && joinParked())
+        {
+            first = fit.find(wanted);
+        }
         return NONE == first ? takeTop(wanted) : takePart(first, 0, wanted);
     }
 
-    /**
-     * Takes a run that starts at an aligned unit.
-     *
-     * @param wanted       units, from 1 to the number of free ones.
-     * @param alignedUnits a power of two.
-     * @return its first unit, or {@link #NONE}.
-     */
+    /** Lets the parked runs join the free memory around them; returns whether there were any. */
+    boolean joinParked()
+    {
+        if (0 == parked.units())
+        {
+            return false;
+        }
+        for (int place = 0; place < ParkedRuns.PLACES; place++)
+        {
+            final int length = parked.lengthAt(place);
+            if (0 != length)
+            {
+                release(parked.take(length), length);
+            }
+        }
+        return true;
+    }
+
+    /** Takes a run of some units, from 1 to the number of free ones, that starts at a multiple of a power of two. */
     int takeAligned(final int wanted, final long alignedUnits)
     {
-        final int first = fit.findAligned(wanted, alignedUnits);
+        int first = fit.findAligned(wanted, alignedUnits);
+        if (NONE == first && joinParked())
+        {
+            first = fit.findAligned(wanted, alignedUnits);
+        }
         return NONE == first ?
             takeTopAligned(wanted, alignedUnits) : takePart(first, (int)fit.padding(first, alignedUnits), wanted);
     }
@@ -232,6 +204,7 @@ final class RunSpace
      */
     int takeUpTo(final int least, final int wanted)
     {
+        joinParked();
         final int fitting = fit.find(wanted);
         if (NONE != fitting)
         {
@@ -246,17 +219,20 @@ final class RunSpace
         return above < least ? NONE : takeTop(Math.min(above, wanted));
     }
 
-    /**
-     * Frees a run.
-     *
-     * @param first unit of an allocated run.
-     */
+    /** Frees the allocated run that begins at a unit. */
     void free(final int first)
     {
         final int length = map.length(first);
         takenRuns--;
         takenUnits -= length;
-        release(first, length);
+        if (length > ParkedRuns.MAX_UNITS)
+        {
+            release(first, length);
+        }
+        else
+        {
+            park(first, length);
+        }
     }
 
     /**
@@ -271,13 +247,32 @@ final class RunSpace
     {
         if (newUnits > oldUnits)
         {
-            return newUnits <= units - first && extend(first, oldUnits, (int)newUnits);
+            return newUnits <= units - first && (extend(first, oldUnits, (int)newUnits) ||
+                isParkedAtRight(first + oldUnits) && joinParked() && extend(first, oldUnits, (int)newUnits));
         }
         if (newUnits < oldUnits)
         {
             cutTail(first, oldUnits, (int)newUnits);
         }
         return true;
+    }
+
+    private void park(final int first, final int length)
+    {
+        final int other = parked.inTheWayOf(length);
+        if (0 != other)
+        {
+            release(parked.take(other), other);
+        }
+        map.setParked(first);
+        parked.put(first, length);
+    }
+
+    /** Whether the memory from a unit on is free so far that a parked run is what ends it. */
+    private boolean isParkedAtRight(final int right)
+    {
+        final int end = right < top && map.isFreeBorder(right) ? right + map.length(right) : right;
+        return end < top && map.isParked(end);
     }
 
     /** Takes a part of a free run; what is before and after it stays free. */

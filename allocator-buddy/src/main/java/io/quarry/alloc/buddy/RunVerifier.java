@@ -16,24 +16,28 @@
 package io.quarry.alloc.buddy;
 
 /**
- * Checks every invariant of a {@link RunMap} and its {@link RunBins}: one check, one message for each. Reads
- * everything; for tests and diagnosis.
+ * Checks every invariant of a {@link RunMap}, its {@link RunBins} and {@link ParkedRuns}: one check, one message for
+ * each. Reads everything; for tests and diagnosis.
  */
 final class RunVerifier
 {
     private final RunMap map;
     private final RunBins bins;
+    private final ParkedRuns parked;
+    private int parkedUnits;
     private int takenUnits;
     private int takenRuns;
 
     /**
      * Makes a verifier.
      *
-     * @param map  to be checked.
-     * @param bins of the free runs in it.
+     * @param map    to be checked.
+     * @param bins   of the free runs in it.
+     * @param parked the free runs that are kept apart.
      */
-    RunVerifier(final RunMap map, final RunBins bins)
+    RunVerifier(final RunMap map, final RunBins bins, final ParkedRuns parked)
     {
+        this.parked = parked;
         this.map = map;
         this.bins = bins;
     }
@@ -54,6 +58,7 @@ final class RunVerifier
         checkUnitsAbove(top);
         require(takenUnits == this.takenUnits, "takenUnits isn't the sum of the allocated runs", takenUnits);
         require(takenRuns == this.takenRuns, "takenRuns isn't the number of allocated runs", takenRuns);
+        require(parkedUnits == parked.units(), "parked units aren't the sum of the parked runs", parked.units());
         for (int bin = 0; bin < bins.binCount(); bin++)
         {
             checkBin(bin);
@@ -64,6 +69,7 @@ final class RunVerifier
     {
         takenUnits = 0;
         takenRuns = 0;
+        parkedUnits = 0;
         boolean freeBefore = false;
         int unit = 0;
         while (unit < top)
@@ -79,15 +85,28 @@ final class RunVerifier
             }
             else
             {
-                takenUnits += length;
-                takenRuns++;
-                require(!startsAt(unit), "start bit set at an allocated run", unit);
+                checkOther(unit, length);
             }
             checkInside(unit, free ? length - 1 : length);
             freeBefore = free;
             unit += length;
         }
         require(!freeBefore, "free run touches top", top);
+    }
+
+    private void checkOther(final int first, final int length)
+    {
+        require(!startsAt(first), "start bit set at a run that is in no bin", first);
+        if (map.isParked(first))
+        {
+            parkedUnits += length;
+            require(parked.contains(first, length), "parked run isn't in its place", first);
+        }
+        else
+        {
+            takenUnits += length;
+            takenRuns++;
+        }
     }
 
     private void checkFreeRun(final int first, final int length)

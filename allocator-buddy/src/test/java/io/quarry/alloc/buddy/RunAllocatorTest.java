@@ -91,6 +91,7 @@ class RunAllocatorTest
         {
             allocator.deallocate(blocks[i], lengths[i] * UNIT, ALIGNMENT);
         }
+        allocator.trim();
         assertEquals(blocks[4], allocator.allocate(5 * UNIT + 1, ALIGNMENT));
         assertEquals(blocks[6], allocator.allocate(5 * UNIT, ALIGNMENT));
         assertEquals(blocks[2], allocator.allocate(8 * UNIT, ALIGNMENT));

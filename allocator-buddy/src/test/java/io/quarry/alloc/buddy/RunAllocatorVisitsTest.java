@@ -63,6 +63,8 @@ class RunAllocatorVisitsTest
                 free(blocks[i], 61 == place ? 2 : 1, ALIGNMENT);
             }
         }
+        allocator.trim();
+        WordVisits.take();
         final long two = allocate(2, ALIGNMENT);
         assertEquals(blocks[61], two);
         free(two, 2, ALIGNMENT);
@@ -74,6 +76,37 @@ class RunAllocatorVisitsTest
         assertNotEquals(blocks[60], moved);
         allocator.verify();
         assertTrue(most > 16 * 33, "most=" + most + ": the state isn't as bad as it should be");
+    }
+
+    @Test
+    void shouldHoldTheBoundWhereEveryPlaceHasAParkedRunBetweenTwoFreeOnes()
+    {
+        final int places = ParkedRuns.PLACES;
+        final long[] blocks = new long[4 * places + 1];
+        for (int i = 0; i < blocks.length; i++)
+        {
+            blocks[i] = allocate(lengthAt(i), ALIGNMENT);
+        }
+        for (int i = 0; i < 4 * places; i += 2)
+        {
+            free(blocks[i], lengthAt(i), ALIGNMENT);
+        }
+        allocator.trim();
+        WordVisits.take();
+        for (int i = 1; i < 4 * places; i += 4)
+        {
+            free(blocks[i], lengthAt(i), ALIGNMENT);
+        }
+        // Fewer than are free, more than are above every block.
+        assertEquals(Allocator.NULL, take(WORDS * WORD - 1_000, ALIGNMENT));
+        assertTrue(most > places * 8, "most=" + most + ": the state isn't as bad as it should be");
+        allocator.verify();
+    }
+
+    /** Free, one of the lengths that are parked, free, one that stays; and so on. */
+    private static int lengthAt(final int i)
+    {
+        return 1 == i % 4 ? 1 + i / 4 : 40;
     }
 
     @Test

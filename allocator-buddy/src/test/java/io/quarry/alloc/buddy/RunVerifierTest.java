@@ -60,6 +60,7 @@ class RunVerifierTest
         {
             space.free(firsts[i]);
         }
+        assertTrue(space.joinParked());
         space.verify();
         assertEquals(132, space.top());
     }
@@ -131,7 +132,7 @@ class RunVerifierTest
     void shouldSeeAStartBitAtAnAllocatedRun()
     {
         starts[0] |= 1L;
-        assertBroken("start bit set at an allocated run: at 0");
+        assertBroken("start bit set at a run that is in no bin: at 0");
     }
 
     @Test
@@ -232,6 +233,24 @@ class RunVerifierTest
     {
         usedBins[0] ^= 1L << RunBins.binOf(10);
         assertBroken("mask of bins disagrees with the bin: at 9");
+    }
+
+    @Test
+    void shouldSeeAParkedRunThatIsNotInItsPlace()
+    {
+        cells[20] |= FREE;
+        assertBroken("parked run isn't in its place: at 20");
+    }
+
+    @Test
+    void shouldSeeAPlaceWithoutAParkedRun()
+    {
+        final int first = space.take(10);
+        space.free(first);
+        cells[first] = TAKEN | 10;
+        set("takenUnits", 24);
+        set("takenRuns", 5);
+        assertBroken("parked units aren't the sum of the parked runs: at 10");
     }
 
     @Test
