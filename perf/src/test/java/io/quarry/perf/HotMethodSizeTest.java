@@ -53,7 +53,8 @@ class HotMethodSizeTest
     private static final int EVERY_CALL = 200;
 
     private static final Map<Class<?>, String[]> EVERY_CALL_METHODS = Map.of(
-        SlabAllocator.class, new String[]{ "allocate", "alloc", "deallocate", "dealloc", "pop", "push" },
+        SlabAllocator.class, new String[]{
+            "allocate", "alloc", "deallocate", "dealloc", "grow", "realloc", "pop", "push", "resizeSlot" },
         AbstractRegionAllocator.class, new String[]{ "allocate", "deallocate", "grow", "shrink", "realloc" },
         RunAllocator.class, new String[]{ "takeBlock", "returnBlock", "blockLength", "resizeBlock" },
         BuddyAllocator.class, new String[]{ "takeBlock", "returnBlock", "blockLength", "resizeBlock" },
@@ -62,10 +63,11 @@ class HotMethodSizeTest
 
     private static final String[] CALLED_FROM_THEM =
     {
-        "io.quarry.alloc.slab.SizeClasses", "io.quarry.alloc.slab.SlabTable", "io.quarry.alloc.slab.Magazines",
-        "io.quarry.alloc.slab.BitTree", "io.quarry.alloc.buddy.RunSpace", "io.quarry.alloc.buddy.RunFit",
-        "io.quarry.alloc.buddy.RunBins", "io.quarry.alloc.buddy.RunMap", "io.quarry.alloc.buddy.RadixWords",
-        "io.quarry.alloc.buddy.RadixLevel", "io.quarry.alloc.buddy.RunSearch", "io.quarry.alloc.RegionBytes",
+        "io.quarry.alloc.slab.SizeClasses", "io.quarry.alloc.slab.SlabTable", "io.quarry.alloc.slab.SlabUnit",
+        "io.quarry.alloc.slab.Magazines", "io.quarry.alloc.slab.BitTree", "io.quarry.alloc.buddy.RunSpace",
+        "io.quarry.alloc.buddy.RunFit", "io.quarry.alloc.buddy.RunBins", "io.quarry.alloc.buddy.RunMap",
+        "io.quarry.alloc.buddy.ParkedRuns", "io.quarry.alloc.buddy.RadixWords", "io.quarry.alloc.buddy.RadixLevel",
+        "io.quarry.alloc.buddy.RunSearch", "io.quarry.alloc.RegionBytes",
     };
 
     @TestFactory

@@ -138,6 +138,36 @@ public final class SlabAllocator extends AbstractRegionAllocator
     }
 
     @Override
+    public long grow(
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
+    {
+        if (SizeClasses.isPlain(oldSize, oldAlignment) && SizeClasses.isPlain(newSize, newAlignment) &&
+            newSize >= oldSize)
+        {
+            final long resized = resizeSlot(address, oldSize, newSize);
+            if (NULL != resized)
+            {
+                return resized;
+            }
+        }
+        return super.grow(address, oldSize, oldAlignment, newSize, newAlignment);
+    }
+
+    @Override
+    public long realloc(final long address, final long size, final long alignment, final long newSize)
+    {
+        if (SizeClasses.isPlain(size, alignment) && SizeClasses.isPlain(newSize, alignment))
+        {
+            final long resized = resizeSlot(address, size, newSize);
+            if (NULL != resized)
+            {
+                return resized;
+            }
+        }
+        return super.realloc(address, size, alignment, newSize);
+    }
+
+    @Override
     public boolean isThreadSafe()
     {
         return false;
@@ -223,7 +253,10 @@ public final class SlabAllocator extends AbstractRegionAllocator
             upstream.dealloc(address, size, alignment);
             return;
         }
-        checkLive(address, size, alignment, sizeClass);
+        if (CHECKS)
+        {
+            SlotCheck.check(table, base, address, size, alignment);
+        }
         if (isFull(sizeClass))
         {
             magazines.flushHalf(sizeClass);
@@ -239,7 +272,10 @@ public final class SlabAllocator extends AbstractRegionAllocator
         {
             return upstream.usableSize(address, size, alignment);
         }
-        checkLive(address, size, alignment, sizeClass);
+        if (CHECKS)
+        {
+            SlotCheck.check(table, base, address, size, alignment);
+        }
         return SizeClasses.size(sizeClass);
     }
 
@@ -302,6 +338,45 @@ public final class SlabAllocator extends AbstractRegionAllocator
         return true;
     }
 
+    /** Resizes a live slot of the class that its size says, or does nothing and returns NULL. */
+    private long resizeSlot(final long address, final long size, final long newSize)
+    {
+        final int sizeClass = SizeClasses.ofSize(size);
+        if (!isLive(address, sizeClass))
+        {
+            return NULL;
+        }
+        final int length = SizeClasses.size(sizeClass);
+        if (newSize <= length && !shouldMove(length, newSize))
+        {
+            return address;
+        }
+        final int granule = pop(SizeClasses.ofSize(newSize));
+        if (granule < 0)
+        {
+            return NULL;
+        }
+        final long moved = addressOf(granule);
+        claim.copy(address, moved, Math.min(size, newSize));
+        if (!push(address, sizeClass))
+        {
+            returnBlock(address, size, 1);
+        }
+        return moved;
+    }
+
+    private boolean isLive(final long address, final int sizeClass)
+    {
+        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
+        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
+        if (unit >= units.length)
+        {
+            return false;
+        }
+        final long word = units[(int)unit];
+        return SlabUnit.sizeClass(word) == sizeClass && (!CHECKS || 0 != (word & SlabUnit.takenBit((int)rotated)));
+    }
+
     private boolean isFull(final int sizeClass)
     {
         return Magazines.ROW_MASK == (entries[sizeClass] & Magazines.ROW_MASK);
@@ -332,28 +407,6 @@ public final class SlabAllocator extends AbstractRegionAllocator
         }
         final int unit = (int)(offset >>> SlabSizing.UNIT_SHIFT);
         return unit < table.units() ? table.classOf(unit) : 0;
-    }
-
-    private void checkLive(final long address, final long size, final long alignment, final int sizeClass)
-    {
-        if (!CHECKS)
-        {
-            return;
-        }
-        final int granule = (int)(address - base >>> SizeClasses.GRANULE_SHIFT);
-        if (!isAligned(address, SizeClasses.GRANULE) || !table.isTaken(granule))
-        {
-            throw isAligned(address, SizeClasses.GRANULE) && table.isSlotStart(granule) ?
-                Misuse.dead(address) : Misuse.interior(address);
-        }
-        if (size > SizeClasses.size(sizeClass))
-        {
-            throw Misuse.tooLarge(address, size, SizeClasses.size(sizeClass));
-        }
-        if (!isAligned(address, alignment))
-        {
-            throw Misuse.misaligned(address, alignment);
-        }
     }
 
     private void checkOpen()

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.nio.ByteBuffer;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -159,6 +161,71 @@ class SlabAllocatorTest
         assertEquals(0, slab.stats().liveBlocks());
         assertEquals(held, slab.trim());
         assertEquals(CAPACITY, slab.stats().largestFreeRun());
+    }
+
+    @Test
+    void shouldResizeFromEveryClassToEveryOtherWithItsBytes()
+    {
+        for (int from = 1; from <= SizeClasses.COUNT; from++)
+        {
+            for (int to = 1; to <= SizeClasses.COUNT; to++)
+            {
+                resizeAndCheck(SizeClasses.size(from) - 3, SizeClasses.size(to) - 5);
+            }
+        }
+        slab.trim();
+        assertEquals(0, slab.stats().allocatedBytes());
+    }
+
+    @Test
+    void shouldResizeIntoAFullMagazinesClass()
+    {
+        final long[] blocks = new long[200];
+        for (int i = 0; i < blocks.length; i++)
+        {
+            blocks[i] = slab.allocate(64, 16);
+        }
+        for (int i = 0; i < blocks.length; i++)
+        {
+            blocks[i] = 0 == i % 2 ? slab.grow(blocks[i], 64, 16, 96, 16) : slab.realloc(blocks[i], 64, 16, 96);
+            slab.verify();
+        }
+        assertEquals(blocks.length, slab.stats().liveBlocks());
+        for (final long block : blocks)
+        {
+            slab.deallocate(block, 96, 16);
+        }
+        assertEquals(0, slab.stats().liveBlocks());
+    }
+
+    @Test
+    void shouldRefuseToResizeWhatIsDeadThoughItsClassFits()
+    {
+        final long block = slab.allocate(64, 16);
+        slab.allocate(64, 16);
+        slab.deallocate(block, 64, 16);
+        assertThrows(IllegalStateException.class, () -> slab.realloc(block, 64, 16, 96));
+        assertThrows(IllegalStateException.class, () -> slab.grow(block, 64, 16, 60 + 4, 16));
+        assertThrows(IllegalArgumentException.class, () -> slab.realloc(block + 16, 64, 16, 96));
+        assertThrows(IllegalArgumentException.class, () -> slab.grow(region.address() - 64, 64, 16, 96, 16));
+    }
+
+    private void resizeAndCheck(final int from, final int to)
+    {
+        final long before = slab.allocate(from, 16);
+        final ByteBuffer buffer = region.buffer(before);
+        for (int i = 0; i < from; i++)
+        {
+            buffer.put(region.bufferOffset(before) + i, (byte)(i + from));
+        }
+        final long after = to >= from ? slab.grow(before, from, 16, to, 16) : slab.realloc(before, from, 16, to);
+        for (int i = 0; i < Math.min(from, to); i++)
+        {
+            assertEquals((byte)(i + from), buffer.get(region.bufferOffset(after) + i));
+        }
+        assertTrue(slab.usableSize(after, to, 16) >= to);
+        slab.verify();
+        slab.deallocate(after, to, 16);
     }
 
     @Test
