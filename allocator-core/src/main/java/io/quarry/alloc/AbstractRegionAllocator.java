@@ -15,10 +15,12 @@
  */
 package io.quarry.alloc;
 
+import java.util.Arrays;
+
 /**
  * The part of the contract that is the same for every allocator of one region: validation, empty blocks, what moves and
- * what stays, failure that leaves the old block alone. A subclass gives the five things that differ: to take a block,
- * to give it back, to look one up, to resize one in place, and how far the region was ever used.
+ * what stays, failure that leaves the old block alone and why it came. A subclass gives the things that differ: to take
+ * a block and to know beforehand whether one is there, to give it back, to look one up, to resize one in place.
  * <p>
  * Threads: as the subclass says; this class keeps no state that changes, but for the region's claim.
  */
@@ -55,6 +57,17 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
      * @throws IllegalStateException if this allocator is closed.
      */
     protected abstract long takeZeroedBlock(long size, long alignment);
+
+    /**
+     * Whether a block is there to be taken: what {@link #takeBlock} would say, without taking it. For diagnosis, not
+     * for hot paths. What is cached may be given back, as {@link #takeBlock} would before it fails.
+     *
+     * @param size      bytes, from 1, valid with the alignment but maybe larger than the region.
+     * @param alignment a power of two, maybe larger than the region.
+     * @return true if such a block could be taken now.
+     * @throws IllegalStateException if this allocator is closed.
+     */
+    protected abstract boolean canTakeBlock(long size, long alignment);
 
     /**
      * Gives a block back.
@@ -161,7 +174,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         checkLayout(size, alignment);
         if (0 == size)
         {
-            checkEmpty(address, alignment);
+            LayoutChecks.empty(address, alignment);
         }
         else
         {
@@ -173,10 +186,10 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     public long grow(
         final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
-        checkResize("grow", oldSize, oldAlignment, newSize, newAlignment, newSize >= oldSize);
+        LayoutChecks.resize("grow", oldSize, oldAlignment, newSize, newAlignment, newSize >= oldSize);
         if (0 == oldSize)
         {
-            checkEmpty(address, oldAlignment);
+            LayoutChecks.empty(address, oldAlignment);
             return allocate(newSize, newAlignment);
         }
         final long length = blockLength(address, oldSize, oldAlignment);
@@ -191,10 +204,10 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     public long growZeroed(
         final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
-        checkResize("growZeroed", oldSize, oldAlignment, newSize, newAlignment, newSize >= oldSize);
+        LayoutChecks.resize("growZeroed", oldSize, oldAlignment, newSize, newAlignment, newSize >= oldSize);
         if (0 == oldSize)
         {
-            checkEmpty(address, oldAlignment);
+            LayoutChecks.empty(address, oldAlignment);
             return allocateZeroed(newSize, newAlignment);
         }
         final long length = blockLength(address, oldSize, oldAlignment);
@@ -208,10 +221,10 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     public long shrink(
         final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
-        checkResize("shrink", oldSize, oldAlignment, newSize, newAlignment, newSize <= oldSize);
+        LayoutChecks.resize("shrink", oldSize, oldAlignment, newSize, newAlignment, newSize <= oldSize);
         if (0 == oldSize)
         {
-            checkEmpty(address, oldAlignment);
+            LayoutChecks.empty(address, oldAlignment);
             return newAlignment;
         }
         if (0 == newSize)
@@ -230,10 +243,10 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     @Override
     public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
     {
-        checkResize("tryResize", oldSize, alignment, newSize, alignment, true);
+        LayoutChecks.resize("tryResize", oldSize, alignment, newSize, alignment, true);
         if (0 == oldSize)
         {
-            checkEmpty(address, alignment);
+            LayoutChecks.empty(address, alignment);
             return 0 == newSize;
         }
         final long length = blockLength(address, oldSize, alignment);
@@ -246,7 +259,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         checkLayout(size, alignment);
         if (0 == size)
         {
-            checkEmpty(address, alignment);
+            LayoutChecks.empty(address, alignment);
             return 0;
         }
         return blockLength(address, size, alignment);
@@ -255,29 +268,29 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     @Override
     public long alloc(final long size, final long alignment)
     {
-        checkNonEmpty("size", size, alignment);
+        LayoutChecks.nonEmpty("size", size, alignment);
         return takeBlock(size, alignment);
     }
 
     @Override
     public long allocZeroed(final long size, final long alignment)
     {
-        checkNonEmpty("size", size, alignment);
+        LayoutChecks.nonEmpty("size", size, alignment);
         return takeZeroedBlock(size, alignment);
     }
 
     @Override
     public void dealloc(final long address, final long size, final long alignment)
     {
-        checkNonEmpty("size", size, alignment);
+        LayoutChecks.nonEmpty("size", size, alignment);
         returnBlock(address, size, alignment);
     }
 
     @Override
     public long realloc(final long address, final long size, final long alignment, final long newSize)
     {
-        checkNonEmpty("size", size, alignment);
-        checkNonEmpty("newSize", newSize, alignment);
+        LayoutChecks.nonEmpty("size", size, alignment);
+        LayoutChecks.nonEmpty("newSize", newSize, alignment);
         final long length = blockLength(address, size, alignment);
         if (newSize < size)
         {
@@ -285,6 +298,38 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         }
         return resizeBlock(address, length, newSize) ?
             address : tryMove(address, size, alignment, size, newSize, alignment);
+    }
+
+    @Override
+    public Diagnosis diagnose(final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        final boolean isThere = 0 == size || canTakeBlock(size, alignment);
+        return RegionDiagnosis.of(this, isThere, size, alignment);
+    }
+
+    @Override
+    public int allocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        checkLayout(size, alignment);
+        LayoutChecks.range(addresses.length, from, count);
+        if (0 == size)
+        {
+            Arrays.fill(addresses, from, from + count, alignment);
+            return count;
+        }
+        int had = 0;
+        for (; had < count; had++)
+        {
+            final long address = takeBlock(size, alignment);
+            if (NULL == address)
+            {
+                break;
+            }
+            addresses[from + had] = address;
+        }
+        return had;
     }
 
     /**
@@ -296,9 +341,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
      */
     protected final AllocError failure(final long size, final long alignment)
     {
-        final long offset = -region.address() & (alignment - 1);
-        final boolean fits = size <= region.capacity() && offset >= 0 && offset <= region.capacity() - size;
-        return fits ? AllocError.exhausted() : AllocError.unsupported();
+        return RegionDiagnosis.fitsWhenEmpty(this, size, alignment) ? AllocError.exhausted() : AllocError.unsupported();
     }
 
     /**
@@ -322,10 +365,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
      */
     protected static void checkLayout(final long size, final long alignment)
     {
-        if (!Layout.isValid(size, alignment))
-        {
-            throw Misuse.invalidLayout(size, alignment);
-        }
+        LayoutChecks.layout(size, alignment);
     }
 
     /** Never fails: a block that can't move stays, and a smaller size always fits where the larger one was. */
@@ -372,34 +412,5 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         final boolean grows = newSize > oldSize && isAligned(address, newAlignment) &&
             resizeBlock(address, blockLength(address, oldSize, oldAlignment), newSize);
         return grows ? address : NULL;
-    }
-
-    private static void checkResize(
-        final String operation, final long oldSize, final long oldAlignment,
-        final long newSize, final long newAlignment, final boolean rightDirection)
-    {
-        checkLayout(oldSize, oldAlignment);
-        checkLayout(newSize, newAlignment);
-        if (!rightDirection)
-        {
-            throw Misuse.wrongDirection(operation, oldSize, newSize);
-        }
-    }
-
-    private static void checkNonEmpty(final String name, final long size, final long alignment)
-    {
-        checkLayout(size, alignment);
-        if (0 == size)
-        {
-            throw Misuse.zeroSize(name);
-        }
-    }
-
-    private static void checkEmpty(final long address, final long alignment)
-    {
-        if (address != alignment)
-        {
-            throw Misuse.notEmptyBlock(address, alignment);
-        }
     }
 }

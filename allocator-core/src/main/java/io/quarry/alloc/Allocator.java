@@ -162,6 +162,105 @@ public interface Allocator
     long usableSize(long address, long size, long alignment);
 
     /**
+     * The usable size that a block has which is allocated with a size and an alignment now: what it costs to ask for
+     * more, up to this, is nothing. It is a function of the layout alone and never allocates. An allocator that can't
+     * know the length beforehand answers with a length that every such block has.
+     *
+     * @param size      bytes, from 0.
+     * @param alignment a power of two, bytes.
+     * @return bytes, at least {@code size}; 0 for 0. The size itself if it is above {@link #maxSize}.
+     * @throws IllegalArgumentException if {@code size} and {@code alignment} make no valid layout.
+     */
+    long goodSize(long size, long alignment);
+
+    /**
+     * The limit of a request: a larger one never succeeds, not even when nothing is allocated.
+     *
+     * @return bytes.
+     */
+    long maxSize();
+
+    /**
+     * Why a request fails, or that it would succeed: at this moment, when no other thread is in a call. For reports and
+     * logs: it makes an object, and may read all metadata. Nothing that is allocated changes, and nothing is; what is
+     * cached may be given back, as it is before a request fails.
+     *
+     * @param size      bytes, from 0.
+     * @param alignment a power of two, bytes.
+     * @return the reason and the figures.
+     * @throws IllegalArgumentException if {@code size} and {@code alignment} make no valid layout.
+     * @throws IllegalStateException    if this allocator is closed.
+     */
+    Diagnosis diagnose(long size, long alignment);
+
+    /**
+     * Allocates several blocks of one layout, as many of them as can be had. That there are fewer is no error.
+     *
+     * @param size      bytes of each, from 0.
+     * @param alignment a power of two, bytes.
+     * @param addresses where the addresses are put, from index {@code from} on without a gap; no other entry changes.
+     * @param from      the first index.
+     * @param count     how many are wanted, from 0.
+     * @return how many were had, at most {@code count}: with fewer, the next such block isn't to be had.
+     * @throws IllegalArgumentException if {@code size} and {@code alignment} make no valid layout, or the array has no
+     *                                  such range; nothing has changed.
+     */
+    default int allocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        LayoutChecks.layout(size, alignment);
+        LayoutChecks.range(addresses.length, from, count);
+        for (int had = 0; had < count; had++)
+        {
+            try
+            {
+                addresses[from + had] = allocate(size, alignment);
+            }
+            catch (final AllocError noMore)
+            {
+                return had;
+            }
+        }
+        return count;
+    }
+
+    /**
+     * Frees several blocks of one layout, in the order of the array. Each entry becomes {@link #NULL} as soon as its
+     * block is freed, and one that is so already is passed over. So what {@link #allocateBatch} left out does no harm,
+     * and after a refusal the first entry that isn't {@code NULL} is the wrong one: those before it are freed, it and
+     * those after it are as they were.
+     *
+     * @param size      bytes, a size that fits every block.
+     * @param alignment the alignment that each was last allocated or resized with.
+     * @param addresses of currently allocated blocks, or {@link #NULL}.
+     * @param from      the first index.
+     * @param count     how many entries, from 0.
+     * @return how many blocks were freed.
+     * @throws IllegalArgumentException if {@code size} and {@code alignment} make no valid layout, or the array has no
+     *                                  such range, and nothing has changed; or an address can't be a block, or the size
+     *                                  is above the block's.
+     * @throws IllegalStateException    if no block lives at an address any more, or this allocator is closed.
+     */
+    default int deallocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        LayoutChecks.layout(size, alignment);
+        LayoutChecks.range(addresses.length, from, count);
+        int freed = 0;
+        for (int i = from; i < from + count; i++)
+        {
+            final long address = addresses[i];
+            if (NULL != address)
+            {
+                deallocate(address, size, alignment);
+                addresses[i] = NULL;
+                freed++;
+            }
+        }
+        return freed;
+    }
+
+    /**
      * Whether an address lies in the memory that this allocator hands out. It says nothing of a block living there.
      *
      * @param address any address.
@@ -207,6 +306,28 @@ public interface Allocator
     default long allocateZeroed(final Layout layout)
     {
         return allocateZeroed(layout.size(), layout.align());
+    }
+
+    /**
+     * The usable size that such a block has, as {@link #goodSize(long, long)}.
+     *
+     * @param layout size and alignment.
+     * @return bytes, at least the layout's size.
+     */
+    default long goodSize(final Layout layout)
+    {
+        return goodSize(layout.size(), layout.align());
+    }
+
+    /**
+     * Why such a request fails, as {@link #diagnose(long, long)}.
+     *
+     * @param layout size and alignment.
+     * @return the reason and the figures.
+     */
+    default Diagnosis diagnose(final Layout layout)
+    {
+        return diagnose(layout.size(), layout.align());
     }
 
     /**

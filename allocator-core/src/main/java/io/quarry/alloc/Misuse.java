@@ -67,6 +67,20 @@ public final class Misuse
     }
 
     /**
+     * A range that an array doesn't have.
+     *
+     * @param from   as passed.
+     * @param count  as passed.
+     * @param length of the array.
+     * @return the exception, to be thrown.
+     */
+    public static IllegalArgumentException range(final int from, final int count, final int length)
+    {
+        return new IllegalArgumentException(
+            "from=" + from + " count=" + count + ": no range of addresses.length=" + length);
+    }
+
+    /**
      * Size 0 with an address other than that of an empty block.
      *
      * @param address   as passed.

@@ -171,14 +171,17 @@ public final class BuddyAllocator extends AbstractRegionAllocator
         return unitSize;
     }
 
-    /**
-     * The size of the largest block that there can ever be: all units.
-     *
-     * @return bytes.
-     */
+    @Override
     public long maxSize()
     {
         return (long)extents.length << unitShift;
+    }
+
+    @Override
+    public long goodSize(final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        return size > maxSize() ? size : size + unitSize - 1 & -unitSize;
     }
 
     @Override
@@ -246,6 +249,15 @@ public final class BuddyAllocator extends AbstractRegionAllocator
         {
             highWater = unit + count;
         }
+    }
+
+    @Override
+    protected boolean canTakeBlock(final long size, final long alignment)
+    {
+        refuseIfClosed();
+        final long first = (-origin & alignment - 1) >>> unitShift;
+        return size <= maxSize() &&
+            words.canTake((int)(size + unitSize - 1 >>> unitShift), first, alignment >>> unitShift);
     }
 
     @Override
@@ -343,10 +355,8 @@ public final class BuddyAllocator extends AbstractRegionAllocator
     }
 
     /**
-     * {@inheritDoc}
-     * <p>
-     * Up to an alignment of the unit size: when no slot of 64 units that is in use has so long a run, the longest of
-     * their runs is taken if it is long enough.
+     * {@inheritDoc} Up to an alignment of the unit size: when no slot of 64 units that is in use has so long a run,
+     * the longest of their runs is taken if it is long enough.
      */
     @Override
     public long allocUpTo(final long minSize, final long size, final long alignment)

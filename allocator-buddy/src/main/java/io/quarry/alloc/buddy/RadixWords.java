@@ -159,6 +159,23 @@ final class RadixWords
         return unit < 0 ? EdgeSearch.take(this, count, first, alignment) : unit;
     }
 
+    /** Whether there is such a run. It is taken and given back: what is free has one form only, but for the reserve. */
+    boolean canTake(final int count, final long first, final long alignment)
+    {
+        final int openBefore = open;
+        final int unit = alignment <= 1 ? take(count) : takeAligned(count, first, alignment);
+        if (unit >= 0)
+        {
+            release(unit, unit + count);
+        }
+        if (openBefore != open)
+        {
+            walk(CLAIM, openBefore, units);
+            open = openBefore;
+        }
+        return unit >= 0;
+    }
+
     private int takeAligned(final int count, final long first, final long alignment, final boolean everywhere)
     {
         int unit = -1;
@@ -253,13 +270,7 @@ final class RadixWords
         return walk(CLAIM, from, to);
     }
 
-    /**
-     * Whether a run is free.
-     *
-     * @param from the first unit.
-     * @param to   the first unit after it, more than {@code from}.
-     * @return true if all of its units are inside the region and free.
-     */
+    /** Whether all units from one to before another, at least one, are inside the region and free. */
     boolean isFree(final int from, final int to)
     {
         return to <= units && (from >= open || walk(TEST, from, Math.min(to, open)));
@@ -338,7 +349,7 @@ final class RadixWords
         return whole ? ABOVE : DONE;
     }
 
-    /** The length of the longest run of level 0, of 64 units at most. */
+    /** The longest run of level 0, units, 64 at most. */
     int longestHole()
     {
         return 64 - Long.numberOfLeadingZeros(bottom.nonEmpty);

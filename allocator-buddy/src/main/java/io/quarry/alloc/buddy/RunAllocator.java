@@ -291,6 +291,27 @@ public final class RunAllocator extends AbstractRegionAllocator
         }
     }
 
+    @Override
+    public long goodSize(final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        return size > maxSize() ? size : size + unitSize() - 1 & -unitSize();
+    }
+
+    @Override
+    public long maxSize()
+    {
+        return (long)space.units() << unitShift;
+    }
+
+    @Override
+    protected boolean canTakeBlock(final long size, final long alignment)
+    {
+        checkOpen();
+        final long wanted = unitsFor(size);
+        return wanted <= space.freeUnits() && space.canTake((int)wanted, Math.max(1, alignment >>> unitShift));
+    }
+
     private int check(final long address, final long size, final long alignment)
     {
         final long offset = address - origin;

@@ -47,12 +47,7 @@ final class RunSpace
     private int takenUnits;
     private int takenRuns;
 
-    /**
-     * Makes a space in which everything is free.
-     *
-     * @param units       in all, from 1.
-     * @param originUnits units from address 0 to the first one: what alignments are reckoned from.
-     */
+    /** Makes a space of units, all free; originUnits are those from address 0 to the first, for alignments. */
     RunSpace(final int units, final long originUnits)
     {
         this.units = units;
@@ -71,6 +66,12 @@ final class RunSpace
     int highWater()
     {
         return highWater;
+    }
+
+    /** How many units there are. */
+    int units()
+    {
+        return units;
     }
 
     /** How many units are allocated. */
@@ -194,6 +195,14 @@ final class RunSpace
             takeTopAligned(wanted, alignedUnits) : takePart(first, (int)fit.padding(first, alignedUnits), wanted);
     }
 
+    /** Whether {@link #take}, or {@link #takeAligned} with more than 1, would find a run. */
+    boolean canTake(final int wanted, final long alignedUnits)
+    {
+        joinParked();
+        final int first = 1 == alignedUnits ? fit.find(wanted) : fit.findAligned(wanted, alignedUnits);
+        return NONE != first || fit.padding(top, alignedUnits) + wanted <= units - top;
+    }
+
     /**
      * Takes a run of a length in a range: the wanted one where it fits well, else the longest shorter one, else what is
      * above every run.
@@ -236,12 +245,8 @@ final class RunSpace
     }
 
     /**
-     * Resizes a run where it is.
-     *
-     * @param first    unit of an allocated run.
-     * @param oldUnits its length.
-     * @param newUnits wanted, from 1, maybe more than there are.
-     * @return whether the run has that length now; if not nothing has changed.
+     * Resizes an allocated run where it is; returns whether it has that length now, and if not nothing has changed.
+     * There may be fewer units than are wanted.
      */
     boolean resize(final int first, final int oldUnits, final long newUnits)
     {

@@ -44,6 +44,7 @@ public class FirstFitAllocator extends AbstractRegionAllocator
     final TreeMap<Long, Long> live = new TreeMap<>();
 
     private final RegionClaim claim;
+    private final long maxSize;
     private long usedTo;
     private boolean closed;
 
@@ -54,6 +55,7 @@ public class FirstFitAllocator extends AbstractRegionAllocator
         usedTo = region.address();
         final long from = (region.address() + UNIT - 1) & -UNIT;
         final long length = (region.address() + region.capacity() - from) & -UNIT;
+        maxSize = Math.max(0, length);
         if (length > 0)
         {
             free.put(from, length);
@@ -74,24 +76,21 @@ public class FirstFitAllocator extends AbstractRegionAllocator
     @Override
     protected long takeBlock(final long size, final long alignment)
     {
-        checkOpen();
-        if (size > region().capacity())
+        final Map.Entry<Long, Long> run = find(size, alignment);
+        if (null == run)
         {
             return NULL;
         }
-        final long length = roundUp(size);
-        for (final Map.Entry<Long, Long> run : free.entrySet())
-        {
-            final long padding = -run.getKey() & (alignment - 1);
-            if (padding >= 0 && padding <= run.getValue() && length <= run.getValue() - padding)
-            {
-                final long address = run.getKey() + padding;
-                takeFrom(run.getKey(), run.getValue(), address, length);
-                live.put(address, length);
-                return address;
-            }
-        }
-        return NULL;
+        final long address = run.getKey() + (-run.getKey() & (alignment - 1));
+        takeFrom(run.getKey(), run.getValue(), address, roundUp(size));
+        live.put(address, roundUp(size));
+        return address;
+    }
+
+    @Override
+    protected boolean canTakeBlock(final long size, final long alignment)
+    {
+        return null != find(size, alignment);
     }
 
     @Override
@@ -236,6 +235,19 @@ public class FirstFitAllocator extends AbstractRegionAllocator
         }
     }
 
+    @Override
+    public long goodSize(final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        return size > maxSize ? size : roundUp(size);
+    }
+
+    @Override
+    public long maxSize()
+    {
+        return maxSize;
+    }
+
     /** Adds a run to the free ones, merged with its neighbours. */
     void giveBack(final long address, final long length)
     {
@@ -265,6 +277,26 @@ public class FirstFitAllocator extends AbstractRegionAllocator
     static long roundUp(final long size)
     {
         return (size + UNIT - 1) & -UNIT;
+    }
+
+    /** The lowest free run with a place, or null. */
+    private Map.Entry<Long, Long> find(final long size, final long alignment)
+    {
+        checkOpen();
+        if (size > maxSize)
+        {
+            return null;
+        }
+        final long length = roundUp(size);
+        for (final Map.Entry<Long, Long> run : free.entrySet())
+        {
+            final long padding = -run.getKey() & (alignment - 1);
+            if (padding <= run.getValue() && length <= run.getValue() - padding)
+            {
+                return run;
+            }
+        }
+        return null;
     }
 
     private void takeFrom(final long run, final long runLength, final long address, final long length)

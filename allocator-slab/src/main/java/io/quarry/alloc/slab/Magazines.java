@@ -128,6 +128,13 @@ final class Magazines
         return true;
     }
 
+    /** Whether a request of a class would be served. Does what {@link #refill} does, but for making a slab. */
+    boolean canServe(final int sizeClass)
+    {
+        return 0 != count(sizeClass) || 0 != fillFromPartial(sizeClass) ||
+            canMakeSlab(sizeClass) || 0 != trim() && canMakeSlab(sizeClass);
+    }
+
     /** Gives the older half of a magazine to the slabs. */
     void flushHalf(final int sizeClass)
     {
@@ -192,6 +199,14 @@ final class Magazines
             entries[low] = entries[high];
             entries[high] = granule;
         }
+    }
+
+    private boolean canMakeSlab(final int sizeClass)
+    {
+        final int wanted = SlabSizing.wantedUnits(sizeClass, table.population(sizeClass));
+        final long least = (long)SlabSizing.leastUnits(sizeClass, wanted) << SlabSizing.UNIT_SHIFT;
+        return upstream.diagnose(least, SizeClasses.MAX_ALIGNMENT).wouldSucceed() ||
+            upstream.diagnose((long)wanted << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT).wouldSucceed();
     }
 
     private boolean makeSlab(final int sizeClass)

@@ -15,7 +15,6 @@
  */
 package io.quarry.alloc.slab;
 
-import io.quarry.alloc.AbstractRegionAllocator;
 import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Checks;
 import io.quarry.alloc.Misuse;
@@ -43,17 +42,11 @@ import io.quarry.alloc.RegionClaim;
  * Source: Bonwick, "The Slab Allocator" (1994), and Bonwick and Adams, "Magazines and Vmem" (2001), section 3, with the
  * bits outside the blocks.
  */
-public final class SlabAllocator extends AbstractRegionAllocator
+public final class SlabAllocator extends QuickSlots
 {
     static final boolean CHECKS = Checks.ENABLED;
 
-    private final long base;
-    private final long[] units;
-    private final int[] entries;
     private final RegionAllocator upstream;
-    private final RegionClaim claim;
-    private final SlabTable table;
-    private final Magazines magazines;
     private boolean closed;
 
     /**
@@ -64,107 +57,8 @@ public final class SlabAllocator extends AbstractRegionAllocator
      */
     public SlabAllocator(final RegionAllocator upstream)
     {
-        super(upstream.region());
+        super(upstream);
         this.upstream = upstream;
-        base = upstream.region().address();
-        claim = upstream.claim();
-        table = new SlabTable(upstream.region().capacity());
-        magazines = new Magazines(table, upstream);
-        units = table.units;
-        entries = magazines.entries;
-    }
-
-    @Override
-    public long allocate(final long size, final long alignment)
-    {
-        if (SizeClasses.isPlain(size, alignment))
-        {
-            final int granule = pop(SizeClasses.ofSize(size));
-            if (granule >= 0)
-            {
-                return addressOf(granule);
-            }
-        }
-        return super.allocate(size, alignment);
-    }
-
-    @Override
-    public long allocateZeroed(final long size, final long alignment)
-    {
-        if (SizeClasses.isPlain(size, alignment))
-        {
-            final int sizeClass = SizeClasses.ofSize(size);
-            final int granule = pop(sizeClass);
-            if (granule >= 0)
-            {
-                final long address = addressOf(granule);
-                claim.zero(address, SizeClasses.size(sizeClass));
-                return address;
-            }
-        }
-        return super.allocateZeroed(size, alignment);
-    }
-
-    @Override
-    public long alloc(final long size, final long alignment)
-    {
-        if (SizeClasses.isPlain(size, alignment))
-        {
-            final int granule = pop(SizeClasses.ofSize(size));
-            if (granule >= 0)
-            {
-                return addressOf(granule);
-            }
-        }
-        return super.alloc(size, alignment);
-    }
-
-    @Override
-    public void deallocate(final long address, final long size, final long alignment)
-    {
-        if (!SizeClasses.isPlain(size, alignment) || !push(address, SizeClasses.ofSize(size)))
-        {
-            super.deallocate(address, size, alignment);
-        }
-    }
-
-    @Override
-    public void dealloc(final long address, final long size, final long alignment)
-    {
-        if (!SizeClasses.isPlain(size, alignment) || !push(address, SizeClasses.ofSize(size)))
-        {
-            super.dealloc(address, size, alignment);
-        }
-    }
-
-    @Override
-    public long grow(
-        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
-    {
-        if (SizeClasses.isPlain(oldSize, oldAlignment) && SizeClasses.isPlain(newSize, newAlignment) &&
-            newSize >= oldSize)
-        {
-            final long resized = resizeSlot(address, oldSize, newSize);
-            if (NULL != resized)
-            {
-                return resized;
-            }
-        }
-        return super.grow(address, oldSize, oldAlignment, newSize, newAlignment);
-    }
-
-    @Override
-    public long realloc(final long address, final long size, final long alignment, final long newSize)
-    {
-        if (SizeClasses.isPlain(size, alignment) && SizeClasses.isPlain(newSize, alignment))
-        {
-            final long resized = resizeSlot(address, size, newSize);
-            if (NULL != resized)
-            {
-                return resized;
-            }
-        }
-        return super.realloc(address, size, alignment, newSize);
     }
 
     @Override
@@ -292,101 +186,6 @@ public final class SlabAllocator extends AbstractRegionAllocator
         return newSize <= SizeClasses.MAX_SIZE && newSize <= length >>> 1;
     }
 
-    /** Takes the top of a magazine: its granule, or a negative number with nothing changed if there is none. */
-    private int pop(final int sizeClass)
-    {
-        final int[] entries = this.entries;
-        final int top = entries[sizeClass];
-        final int granule = entries[top];
-        if (granule >= 0)
-        {
-            entries[sizeClass] = top - 1;
-            if (CHECKS)
-            {
-                units[granule >>> SlabUnit.GRANULES_SHIFT] |= SlabUnit.takenBit(granule);
-            }
-        }
-        return granule;
-    }
-
-    /** Takes a live slot of the class back; false, with nothing changed, if it isn't one or the magazine is full. */
-    private boolean push(final long address, final int sizeClass)
-    {
-        // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
-        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
-        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
-        final long[] units = this.units;
-        if (unit >= units.length)
-        {
-            return false;
-        }
-        final long word = units[(int)unit];
-        final int granule = (int)rotated;
-        final int[] entries = this.entries;
-        final int top = entries[sizeClass] + 1;
-        if (SlabUnit.sizeClass(word) != sizeClass || 0 == (top & Magazines.ROW_MASK) ||
-            CHECKS && 0 == (word & SlabUnit.takenBit(granule)))
-        {
-            return false;
-        }
-        if (CHECKS)
-        {
-            units[(int)unit] = word ^ SlabUnit.takenBit(granule);
-        }
-        entries[top] = granule;
-        entries[sizeClass] = top;
-        return true;
-    }
-
-    /** Resizes a live slot of the class that its size says, or does nothing and returns NULL. */
-    private long resizeSlot(final long address, final long size, final long newSize)
-    {
-        final int sizeClass = SizeClasses.ofSize(size);
-        if (!isLive(address, sizeClass))
-        {
-            return NULL;
-        }
-        final int length = SizeClasses.size(sizeClass);
-        if (newSize <= length && !shouldMove(length, newSize))
-        {
-            return address;
-        }
-        final int granule = pop(SizeClasses.ofSize(newSize));
-        if (granule < 0)
-        {
-            return NULL;
-        }
-        final long moved = addressOf(granule);
-        claim.copy(address, moved, Math.min(size, newSize));
-        if (!push(address, sizeClass))
-        {
-            returnBlock(address, size, 1);
-        }
-        return moved;
-    }
-
-    private boolean isLive(final long address, final int sizeClass)
-    {
-        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
-        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
-        if (unit >= units.length)
-        {
-            return false;
-        }
-        final long word = units[(int)unit];
-        return SlabUnit.sizeClass(word) == sizeClass && (!CHECKS || 0 != (word & SlabUnit.takenBit((int)rotated)));
-    }
-
-    private boolean isFull(final int sizeClass)
-    {
-        return Magazines.ROW_MASK == (entries[sizeClass] & Magazines.ROW_MASK);
-    }
-
-    private long addressOf(final int granule)
-    {
-        return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
-    }
-
     private long takeSlot(final int sizeClass)
     {
         final int granule = pop(sizeClass);
@@ -415,5 +214,31 @@ public final class SlabAllocator extends AbstractRegionAllocator
         {
             throw Misuse.closed(this);
         }
+    }
+
+    @Override
+    public long goodSize(final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        return 0 != size && SizeClasses.isSmall(size, alignment) ?
+            SizeClasses.size(SizeClasses.of(size, alignment)) : upstream.goodSize(size, alignment);
+    }
+
+    @Override
+    public long maxSize()
+    {
+        return upstream.maxSize();
+    }
+
+    @Override
+    protected boolean canTakeBlock(final long size, final long alignment)
+    {
+        checkOpen();
+        if (SizeClasses.isSmall(size, alignment))
+        {
+            return magazines.canServe(SizeClasses.of(size, alignment));
+        }
+        return upstream.diagnose(size, alignment).wouldSucceed() ||
+            magazines.trim() > 0 && upstream.diagnose(size, alignment).wouldSucceed();
     }
 }

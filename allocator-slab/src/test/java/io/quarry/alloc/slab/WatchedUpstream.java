@@ -148,6 +148,24 @@ final class WatchedUpstream extends AbstractRegionAllocator
         return resized;
     }
 
+    @Override
+    public long goodSize(final long size, final long alignment)
+    {
+        return target.goodSize(size, alignment);
+    }
+
+    @Override
+    public long maxSize()
+    {
+        return target.maxSize();
+    }
+
+    @Override
+    protected boolean canTakeBlock(final long size, final long alignment)
+    {
+        return (requests + 1 < failFrom || requests + 1 > failTo) && target.diagnose(size, alignment).wouldSucceed();
+    }
+
     private void enter()
     {
         visitsAbove += WordVisits.take();

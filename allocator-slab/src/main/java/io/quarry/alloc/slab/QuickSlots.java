@@ -1,0 +1,239 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.slab;
+
+import io.quarry.alloc.AbstractRegionAllocator;
+import io.quarry.alloc.RegionAllocator;
+import io.quarry.alloc.RegionClaim;
+
+/**
+ * The quick paths of a {@link SlabAllocator}: a small block is popped off a magazine, pushed onto one, or both. What
+ * they don't like, whatever the reason, they leave as it is and pass to the general path, which sees it anew: large
+ * sizes and alignments, empty and full magazines, misuse, sizes that don't tell the block's class, a closed allocator.
+ * <p>
+ * So that the JIT compiler inlines them into a caller each is short and calls out in one place only.
+ */
+abstract class QuickSlots extends AbstractRegionAllocator
+{
+    private static final boolean CHECKS = SlabAllocator.CHECKS;
+
+    final SlabTable table;
+    final Magazines magazines;
+    final RegionClaim claim;
+    final long base;
+
+    private final long[] units;
+    private final int[] entries;
+
+    QuickSlots(final RegionAllocator upstream)
+    {
+        super(upstream.region());
+        table = new SlabTable(upstream.region().capacity());
+        magazines = new Magazines(table, upstream);
+        claim = upstream.claim();
+        base = upstream.region().address();
+        units = table.units;
+        entries = magazines.entries;
+    }
+
+    @Override
+    public long allocate(final long size, final long alignment)
+    {
+        if (SizeClasses.isPlain(size, alignment))
+        {
+            final int granule = pop(SizeClasses.ofSize(size));
+            if (granule >= 0)
+            {
+                return addressOf(granule);
+            }
+        }
+        return super.allocate(size, alignment);
+    }
+
+    @Override
+    public long allocateZeroed(final long size, final long alignment)
+    {
+        if (SizeClasses.isPlain(size, alignment))
+        {
+            final int sizeClass = SizeClasses.ofSize(size);
+            final int granule = pop(sizeClass);
+            if (granule >= 0)
+            {
+                final long address = addressOf(granule);
+                claim.zero(address, SizeClasses.size(sizeClass));
+                return address;
+            }
+        }
+        return super.allocateZeroed(size, alignment);
+    }
+
+    @Override
+    public long alloc(final long size, final long alignment)
+    {
+        if (SizeClasses.isPlain(size, alignment))
+        {
+            final int granule = pop(SizeClasses.ofSize(size));
+            if (granule >= 0)
+            {
+                return addressOf(granule);
+            }
+        }
+        return super.alloc(size, alignment);
+    }
+
+    @Override
+    public void deallocate(final long address, final long size, final long alignment)
+    {
+        if (!SizeClasses.isPlain(size, alignment) || !push(address, SizeClasses.ofSize(size)))
+        {
+            super.deallocate(address, size, alignment);
+        }
+    }
+
+    @Override
+    public void dealloc(final long address, final long size, final long alignment)
+    {
+        if (!SizeClasses.isPlain(size, alignment) || !push(address, SizeClasses.ofSize(size)))
+        {
+            super.dealloc(address, size, alignment);
+        }
+    }
+
+    @Override
+    public long grow(
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
+    {
+        if (SizeClasses.isPlain(oldSize, oldAlignment) && SizeClasses.isPlain(newSize, newAlignment) &&
+            newSize >= oldSize)
+        {
+            final long resized = resizeSlot(address, oldSize, newSize);
+            if (NULL != resized)
+            {
+                return resized;
+            }
+        }
+        return super.grow(address, oldSize, oldAlignment, newSize, newAlignment);
+    }
+
+    @Override
+    public long realloc(final long address, final long size, final long alignment, final long newSize)
+    {
+        if (SizeClasses.isPlain(size, alignment) && SizeClasses.isPlain(newSize, alignment))
+        {
+            final long resized = resizeSlot(address, size, newSize);
+            if (NULL != resized)
+            {
+                return resized;
+            }
+        }
+        return super.realloc(address, size, alignment, newSize);
+    }
+
+    /** Takes the top of a magazine: its granule, or a negative number with nothing changed if there is none. */
+    final int pop(final int sizeClass)
+    {
+        final int[] entries = this.entries;
+        final int top = entries[sizeClass];
+        final int granule = entries[top];
+        if (granule >= 0)
+        {
+            entries[sizeClass] = top - 1;
+            if (CHECKS)
+            {
+                units[granule >>> SlabUnit.GRANULES_SHIFT] |= SlabUnit.takenBit(granule);
+            }
+        }
+        return granule;
+    }
+
+    /** Takes a live slot of the class back; false, with nothing changed, if it isn't one or the magazine is full. */
+    final boolean push(final long address, final int sizeClass)
+    {
+        // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
+        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
+        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
+        final long[] units = this.units;
+        if (unit >= units.length)
+        {
+            return false;
+        }
+        final long word = units[(int)unit];
+        final int granule = (int)rotated;
+        final int[] entries = this.entries;
+        final int top = entries[sizeClass] + 1;
+        if (SlabUnit.sizeClass(word) != sizeClass || 0 == (top & Magazines.ROW_MASK) ||
+            CHECKS && 0 == (word & SlabUnit.takenBit(granule)))
+        {
+            return false;
+        }
+        if (CHECKS)
+        {
+            units[(int)unit] = word ^ SlabUnit.takenBit(granule);
+        }
+        entries[top] = granule;
+        entries[sizeClass] = top;
+        return true;
+    }
+
+    /** Resizes a live slot of the class that its size says, or does nothing and returns NULL. */
+    private long resizeSlot(final long address, final long size, final long newSize)
+    {
+        final int sizeClass = SizeClasses.ofSize(size);
+        if (!isLive(address, sizeClass))
+        {
+            return NULL;
+        }
+        final int length = SizeClasses.size(sizeClass);
+        if (newSize <= length && !shouldMove(length, newSize))
+        {
+            return address;
+        }
+        final int granule = pop(SizeClasses.ofSize(newSize));
+        if (granule < 0)
+        {
+            return NULL;
+        }
+        final long moved = addressOf(granule);
+        claim.copy(address, moved, Math.min(size, newSize));
+        if (!push(address, sizeClass))
+        {
+            returnBlock(address, size, 1);
+        }
+        return moved;
+    }
+
+    private boolean isLive(final long address, final int sizeClass)
+    {
+        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
+        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
+        if (unit >= units.length)
+        {
+            return false;
+        }
+        final long word = units[(int)unit];
+        return SlabUnit.sizeClass(word) == sizeClass && (!CHECKS || 0 != (word & SlabUnit.takenBit((int)rotated)));
+    }
+
+    final boolean isFull(final int sizeClass)
+    {
+        return Magazines.ROW_MASK == (entries[sizeClass] & Magazines.ROW_MASK);
+    }
+
+    final long addressOf(final int granule)
+    {
+        return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
+    }
+}
