@@ -16,6 +16,7 @@
 package io.quarry.alloc.slab;
 
 import io.quarry.alloc.AbstractRegionAllocator;
+import io.quarry.alloc.Checks;
 import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.RegionClaim;
 
@@ -28,7 +29,7 @@ import io.quarry.alloc.RegionClaim;
  */
 abstract class QuickSlots extends AbstractRegionAllocator
 {
-    private static final boolean CHECKS = SlabAllocator.CHECKS;
+    private static final boolean CHECKS = Checks.ENABLED;
 
     final SlabTable table;
     final Magazines magazines;
