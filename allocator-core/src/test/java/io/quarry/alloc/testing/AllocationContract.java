@@ -49,9 +49,6 @@ interface AllocationContract extends ContractSubject
     /** Whether any thread may call the allocator. */
     boolean wantsThreadSafe();
 
-    /** The largest alignment that the allocator must serve, unsigned, if the region can hold it. */
-    long largestAlignment();
-
     @Test
     default void a04a05ShouldReturnAlignedBlocksOfAtLeastTheSize()
     {
@@ -265,6 +262,10 @@ interface AllocationContract extends ContractSubject
             assertThrows(refused, () -> allocator.usableSize(address, size, alignment));
             assertThrows(refused, () -> allocator.realloc(address, size, alignment, 64));
             assertThrows(refused, () -> allocator.allocUpTo(1, size, alignment));
+            assertThrows(refused, () -> allocator.goodSize(size, alignment));
+            assertThrows(refused, () -> allocator.diagnose(size, alignment));
+            assertThrows(refused, () -> allocator.allocateBatch(size, alignment, new long[1], 0, 1));
+            assertThrows(refused, () -> allocator.deallocateBatch(size, alignment, new long[]{ address }, 0, 1));
         }
         allocator.deallocate(address, 64, 8);
     }

@@ -37,6 +37,8 @@ public abstract class AllocatorContract implements
     GlobalAllocContract,
     MisuseContract,
     ExhaustionContract,
+    DiagnosisContract,
+    BatchContract,
     LifecycleContract,
     GarbageContract
 {

@@ -43,6 +43,9 @@ interface ContractSubject
     /** Bytes of the region that most tests use. */
     long defaultRegionSize();
 
+    /** The largest alignment that the allocator must serve, unsigned, if the region can hold it. */
+    long largestAlignment();
+
     /** Verifies and closes after each test. */
     VerifyAfterEach resources();
 

@@ -54,6 +54,30 @@ interface GarbageContract extends ContractSubject
         assertNoGarbage(() -> fail(allocator, block));
     }
 
+    @Test
+    default void shouldMakeNoGarbageInBatches()
+    {
+        assumeFalse(Boolean.getBoolean("quarry.stackTraces"), "each failure has a trace");
+        final RegionAllocator allocator = open();
+        final long[] addresses = new long[200];
+        // More than there is room for, so that the batch ends early.
+        final long large = allocator.maxSize() / 100;
+        assertNoGarbage(() -> batches(allocator, large, addresses));
+    }
+
+    private static void batches(final RegionAllocator allocator, final long large, final long[] addresses)
+    {
+        for (int i = 0; i < 300; i++)
+        {
+            final long size = 0 == i % 10 ? large : 1 + i * 37L % 2500;
+            final int had = allocator.allocateBatch(size, 8, addresses, 0, addresses.length);
+            if (had != allocator.deallocateBatch(size, 8, addresses, 0, addresses.length))
+            {
+                throw new AssertionError("had=" + had + ": fewer freed");
+            }
+        }
+    }
+
     private void assertNoGarbage(final Runnable calls)
     {
         assumeTrue(promisesNoGarbage(), "no such promise");

@@ -47,6 +47,8 @@ interface LifecycleContract extends ContractSubject
         assertThrows(refused, () -> allocator.alloc(100, 8));
         assertThrows(refused, () -> allocator.allocZeroed(100, 8));
         assertThrows(refused, () -> allocator.allocUpTo(1, 100, 8));
+        assertThrows(refused, () -> allocator.allocateBatch(100, 8, new long[2], 0, 2));
+        assertThrows(refused, () -> allocator.diagnose(100, 8));
         assertThrows(refused, allocator::trim);
         assertSame(region, allocator.region());
         if (Checks.ENABLED)
@@ -54,6 +56,7 @@ interface LifecycleContract extends ContractSubject
             // All blocks are dead by now: to use one is misuse.
             assertThrows(refused, () -> allocator.deallocate(address, 100, 8));
             assertThrows(refused, () -> allocator.dealloc(address, 100, 8));
+            assertThrows(refused, () -> allocator.deallocateBatch(100, 8, new long[]{ address }, 0, 1));
             assertThrows(refused, () -> allocator.grow(address, 100, 8, 200, 8));
             assertThrows(refused, () -> allocator.growZeroed(address, 100, 8, 200, 8));
             assertThrows(refused, () -> allocator.shrink(address, 100, 8, 50, 8));
