@@ -15,8 +15,6 @@
  */
 package io.quarry.alloc;
 
-import java.util.Arrays;
-
 /**
  * The part of the contract that is the same for every allocator of one region: validation, empty blocks, what moves and
  * what stays, failure that leaves the old block alone and why it came. A subclass gives the things that differ: to take
@@ -308,30 +306,6 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         return RegionDiagnosis.of(this, isThere, size, alignment);
     }
 
-    @Override
-    public int allocateBatch(
-        final long size, final long alignment, final long[] addresses, final int from, final int count)
-    {
-        checkLayout(size, alignment);
-        LayoutChecks.range(addresses.length, from, count);
-        if (0 == size)
-        {
-            Arrays.fill(addresses, from, from + count, alignment);
-            return count;
-        }
-        int had = 0;
-        for (; had < count; had++)
-        {
-            final long address = takeBlock(size, alignment);
-            if (NULL == address)
-            {
-                break;
-            }
-            addresses[from + had] = address;
-        }
-        return had;
-    }
-
     /**
      * The error for a request that found no block.
      *
@@ -366,6 +340,22 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     protected static void checkLayout(final long size, final long alignment)
     {
         LayoutChecks.layout(size, alignment);
+    }
+
+    /**
+     * Refuses what no batch can be made of.
+     *
+     * @param size      any.
+     * @param alignment any.
+     * @param addresses the array.
+     * @param from      any.
+     * @param count     any.
+     * @throws IllegalArgumentException if there is no such layout, or the array has no such range.
+     */
+    protected static void checkBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        LayoutChecks.batch(size, alignment, addresses, from, count);
     }
 
     /** Never fails: a block that can't move stays, and a smaller size always fits where the larger one was. */

@@ -208,8 +208,7 @@ public interface Allocator
     default int allocateBatch(
         final long size, final long alignment, final long[] addresses, final int from, final int count)
     {
-        LayoutChecks.layout(size, alignment);
-        LayoutChecks.range(addresses.length, from, count);
+        LayoutChecks.batch(size, alignment, addresses, from, count);
         for (int had = 0; had < count; had++)
         {
             try
@@ -244,8 +243,7 @@ public interface Allocator
     default int deallocateBatch(
         final long size, final long alignment, final long[] addresses, final int from, final int count)
     {
-        LayoutChecks.layout(size, alignment);
-        LayoutChecks.range(addresses.length, from, count);
+        LayoutChecks.batch(size, alignment, addresses, from, count);
         int freed = 0;
         for (int i = from; i < from + count; i++)
         {

@@ -37,7 +37,7 @@ public record Diagnosis(
         /**
          * The request would succeed now.
          */
-        WOULD_SUCCEED("would succeed", "nothing is wrong"),
+        WOULD_SUCCEED("would succeed", ""),
 
         /**
          * The size is above {@link Allocator#maxSize}: such a request never succeeds.
@@ -100,16 +100,20 @@ public record Diagnosis(
     public String toString()
     {
         return "size=" + size + " alignment=" + Long.toUnsignedString(alignment) + " freeBytes=" + freeBytes +
-            " largestFreeRun=" + largestFreeRun + " maxSize=" + maxSize + ": " + reason.name + "; " + advice();
+            " largestFreeRun=" + largestFreeRun + " maxSize=" + maxSize + ": " + reason.name + advice();
     }
 
     private String advice()
     {
+        if (Reason.WOULD_SUCCEED == reason)
+        {
+            return "";
+        }
         if (Reason.FRAGMENTED == reason && largestFreeRun >= size)
         {
-            return "the largest free run is long enough, but no such block may start where it would have to " +
-                "(alignment, or the borders that the allocator keeps to); " + reason.advice;
+            return "; the largest free run is long enough, but no such block may start where it would have to, " +
+                "for its alignment or the borders that the allocator keeps to; " + reason.advice;
         }
-        return reason.advice;
+        return "; " + reason.advice;
     }
 }

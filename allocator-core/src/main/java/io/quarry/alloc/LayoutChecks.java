@@ -63,12 +63,14 @@ final class LayoutChecks
         }
     }
 
-    /** Refuses a range of entries that an array of some length doesn't have. */
-    static void range(final int length, final int from, final int count)
+    /** Refuses a batch whose layout is none, or whose range of entries the array doesn't have. */
+    static void batch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
     {
-        if ((from | count) < 0 || count > length - from)
+        layout(size, alignment);
+        if ((from | count) < 0 || count > addresses.length - from)
         {
-            throw Misuse.range(from, count, length);
+            throw Misuse.range(from, count, addresses.length);
         }
     }
 }

@@ -58,6 +58,23 @@ public interface RegionAllocator extends Allocator, GlobalAlloc, Verifiable, Aut
         return Allocator.NULL == address && minSize < size ? alloc(minSize, alignment) : address;
     }
 
+    @Override
+    default int allocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        LayoutChecks.batch(size, alignment, addresses, from, count);
+        for (int had = 0; had < count; had++)
+        {
+            final long address = 0 == size ? alignment : alloc(size, alignment);
+            if (NULL == address)
+            {
+                return had;
+            }
+            addresses[from + had] = address;
+        }
+        return count;
+    }
+
     /**
      * Gives back what is cached and not in use: to the upstream, or to the free memory that any request can draw on.
      *

@@ -115,7 +115,7 @@ interface DiagnosisContract extends ContractSubject
     @Test
     default void shouldDiagnoseAnEmptyAllocator()
     {
-        final RegionAllocator allocator = open();
+        final RegionAllocator allocator = open(1 << 18);
         final long most = allocator.maxSize();
         for (int bits = 0; bits < Long.SIZE && Long.compareUnsigned(1L << bits, largestAlignment()) <= 0; bits++)
         {
@@ -186,7 +186,7 @@ interface DiagnosisContract extends ContractSubject
         final AllocatorModel model = new AllocatorModel(allocator);
         final long seed = System.nanoTime();
         final SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 4000; i++)
+        for (int i = 0; i < 2000; i++)
         {
             final long size = 1 + random.nextLong(1L << random.nextInt(18));
             final long alignment = Math.min(1L << random.nextInt(15), largestAlignment());

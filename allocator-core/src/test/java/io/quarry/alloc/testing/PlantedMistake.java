@@ -101,6 +101,30 @@ enum PlantedMistake
     TAKES_TOO_LARGE_SIZES(BookkeepingMistakes.TakesTooLargeSizes::new, CONTRACT, SCRIPT),
     /** Misuse. */
     TAKES_ANY_ALIGNMENT(BookkeepingMistakes.TakesAnyAlignment::new, CONTRACT, SCRIPT),
+    /** What it says of itself. */
+    GOOD_SIZE_IS_SIZE(AnswerMistakes.GoodSizeIsSize::new, CONTRACT),
+    /** What it says of itself. */
+    MAX_SIZE_IS_CAPACITY(AnswerMistakes.MaxSizeIsCapacity::new, CONTRACT),
+    /** What it says of itself. */
+    MAX_SIZE_IS_WHAT_IS_FREE(AnswerMistakes.MaxSizeIsWhatIsFree::new, CONTRACT),
+    /** What it says of itself. */
+    DIAGNOSES_BY_THE_LONGEST_RUN(AnswerMistakes.DiagnosesByTheLongestRun::new, CONTRACT),
+    /** What it says of itself. */
+    DIAGNOSES_BY_TAKING(AnswerMistakes.DiagnosesByTaking::new, CONTRACT),
+    /** What it says of itself. */
+    CALLS_ALL_FAILURES_EXHAUSTION(AnswerMistakes.CallsAllFailuresExhaustion::new, CONTRACT),
+    /** Batches. */
+    BATCH_IS_ALL_OR_NOTHING(AnswerMistakes.BatchIsAllOrNothing::new, CONTRACT),
+    /** Batches. */
+    BATCH_BEGINS_AT_ZERO(AnswerMistakes.BatchBeginsAtZero::new, CONTRACT),
+    /** Batches. */
+    BATCH_CLEARS_THE_REST(AnswerMistakes.BatchClearsTheRest::new, CONTRACT),
+    /** Batches. */
+    BATCH_LEAVES_FREED_ENTRIES(AnswerMistakes.BatchLeavesFreedEntries::new, CONTRACT),
+    /** Batches. */
+    BATCH_SKIPS_MISUSE(AnswerMistakes.BatchSkipsMisuse::new, CONTRACT),
+    /** Batches. */
+    BATCH_CHECKS_NO_RANGE(AnswerMistakes.BatchChecksNoRange::new, CONTRACT),
     /** G7. */
     GLOBAL_ALLOC_THROWS(BookkeepingMistakes.GlobalAllocThrows::new, CONTRACT, SCRIPT),
     /** Close. */

@@ -128,6 +128,28 @@ final class Magazines
         return true;
     }
 
+    /** Takes slots, as many as are wanted and to be had, and puts their addresses into an array; returns how many. */
+    int take(final int sizeClass, final long[] addresses, final int from, final int wanted)
+    {
+        int had = 0;
+        while (had < wanted && (0 != count(sizeClass) || refill(sizeClass)))
+        {
+            final int end = Math.min(wanted, had + count(sizeClass));
+            int top = entries[sizeClass];
+            for (; had < end; had++)
+            {
+                final int granule = entries[top--];
+                if (SlabAllocator.CHECKS)
+                {
+                    table.units[granule >>> SlabUnit.GRANULES_SHIFT] |= SlabUnit.takenBit(granule);
+                }
+                addresses[from + had] = base + ((long)granule << SizeClasses.GRANULE_SHIFT);
+            }
+            entries[sizeClass] = top;
+        }
+        return had;
+    }
+
     /** Whether a request of a class would be served. Does what {@link #refill} does, but for making a slab. */
     boolean canServe(final int sizeClass)
     {

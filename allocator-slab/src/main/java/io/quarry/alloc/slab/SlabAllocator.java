@@ -241,4 +241,18 @@ public final class SlabAllocator extends QuickSlots
         return upstream.diagnose(size, alignment).wouldSucceed() ||
             magazines.trim() > 0 && upstream.diagnose(size, alignment).wouldSucceed();
     }
+
+    /** {@inheritDoc} Small ones are taken off their magazine together. */
+    @Override
+    public int allocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        checkBatch(size, alignment, addresses, from, count);
+        if (0 == size || !SizeClasses.isSmall(size, alignment))
+        {
+            return super.allocateBatch(size, alignment, addresses, from, count);
+        }
+        checkOpen();
+        return magazines.take(SizeClasses.of(size, alignment), addresses, from, count);
+    }
 }
