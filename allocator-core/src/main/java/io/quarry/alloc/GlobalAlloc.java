@@ -21,7 +21,8 @@ package io.quarry.alloc;
  * layout it has.
  * <p>
  * A block has the alignment it was allocated with, and the size it was allocated with or last reallocated to.
- * Implementations must not allocate from the program's global allocator.
+ * Implementations must not allocate from the program's global allocator. Four methods are enough for one: the others
+ * have defaults, which one that can do better overrides.
  */
 public interface GlobalAlloc
 {
@@ -43,7 +44,15 @@ public interface GlobalAlloc
      * @return the address, or {@link Allocator#NULL} if none is free or the layout isn't supported.
      * @throws IllegalArgumentException if the size is 0 or the layout invalid.
      */
-    long allocZeroed(long size, long alignment);
+    default long allocZeroed(final long size, final long alignment)
+    {
+        final long address = alloc(size, alignment);
+        if (Allocator.NULL != address)
+        {
+            regionOf(address).zero(address, size);
+        }
+        return address;
+    }
 
     /**
      * Frees a block.
@@ -65,7 +74,32 @@ public interface GlobalAlloc
      *         same; or {@link Allocator#NULL}, the old block untouched.
      * @throws IllegalArgumentException if the new size is 0 or invalid.
      */
-    long realloc(long address, long size, long alignment, long newSize);
+    default long realloc(final long address, final long size, final long alignment, final long newSize)
+    {
+        final long moved = alloc(newSize, alignment);
+        if (Allocator.NULL != moved)
+        {
+            BlockCopy.orFree(this, address, moved, Math.min(size, newSize), newSize, alignment);
+            dealloc(address, size, alignment);
+        }
+        return moved;
+    }
+
+    /**
+     * The region that holds a block's bytes: what a pointer is in Rust, an address with its region is here.
+     *
+     * @param address of a block allocated here and not freed since.
+     * @return the region.
+     * @throws IllegalArgumentException if no block of this allocator can be there.
+     */
+    Region regionOf(long address);
+
+    /**
+     * Whether any thread may call this allocator at any time. One that is registered for the whole program must be.
+     *
+     * @return false if it is for one thread at a time.
+     */
+    boolean isThreadSafe();
 
     /**
      * Allocates a block, as {@link #alloc(long, long)}.

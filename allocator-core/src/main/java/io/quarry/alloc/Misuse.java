@@ -169,6 +169,24 @@ public final class Misuse
     }
 
     /**
+     * A layout other than the one that a block has, where exactly that is wanted.
+     *
+     * @param address        as passed.
+     * @param size           as passed.
+     * @param alignment      as passed.
+     * @param blockSize      of the block.
+     * @param blockAlignment of the block.
+     * @return the exception, to be thrown.
+     */
+    public static IllegalArgumentException otherLayout(
+        final long address, final long size, final long alignment, final long blockSize, final long blockAlignment)
+    {
+        return new IllegalArgumentException("size=" + size + " alignment=" + Long.toUnsignedString(alignment) +
+            " at address=" + hex(address) + ": the block there has size=" + blockSize +
+            " alignment=" + blockAlignment);
+    }
+
+    /**
      * A call to an allocator that is closed.
      *
      * @param allocator that was called.

@@ -84,7 +84,7 @@ public final class Region implements AutoCloseable
     /** From this address on nobody was ever given memory to write to, so it is still zero. Only ever rises. */
     private volatile long handedOutTo;
 
-    private Region(final RegionMemory memory)
+    Region(final RegionMemory memory)
     {
         this.memory = memory;
         shared = memory.buffer();

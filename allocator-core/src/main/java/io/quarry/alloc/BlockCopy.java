@@ -1,0 +1,79 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Copies a block's bytes to another block, be it in another region.
+ */
+final class BlockCopy
+{
+    private BlockCopy()
+    {
+    }
+
+    /**
+     * Copies to a block that is new; if that is refused, since the old address is no block's, the new one is freed.
+     *
+     * @param allocator of both blocks.
+     * @param from      address of the old block.
+     * @param to        address of the new block.
+     * @param length    bytes to copy.
+     * @param newSize   of the new block.
+     * @param alignment of the new block.
+     */
+    static void orFree(
+        final GlobalAlloc allocator, final long from, final long to,
+        final long length, final long newSize, final long alignment)
+    {
+        try
+        {
+            copy(allocator.regionOf(from), from, allocator.regionOf(to), to, length);
+        }
+        catch (final RuntimeException ex)
+        {
+            allocator.dealloc(to, newSize, alignment);
+            throw ex;
+        }
+    }
+
+    /**
+     * Copies bytes. Inside one region it makes no garbage; from one to another it makes two views for each MiB.
+     *
+     * @param source region that is read.
+     * @param from   address of the first byte read.
+     * @param target region that is written.
+     * @param to     address of the first byte written.
+     * @param length bytes, 0 or more.
+     */
+    static void copy(final Region source, final long from, final Region target, final long to, final long length)
+    {
+        if (source == target)
+        {
+            source.copy(from, to, length);
+            return;
+        }
+        long done = 0;
+        while (done < length)
+        {
+            final long step = Math.min(length - done, RegionBytes.PIECE);
+            final ByteBuffer piece = source.byteBuffer(from + done, step);
+            target.byteBuffer(to + done, step).put(piece);
+            done += step;
+        }
+    }
+}
