@@ -22,9 +22,10 @@ import java.util.Objects;
  * is wanted. An allocator that has both needs none.
  * <p>
  * Blocks have exactly the size asked for, so {@link #usableSize} is the size, {@link #tryResize} is true for an equal
- * size only, and a resize to another alignment always moves, which {@link #shrink} may fail for. A block may be freed
- * through the adapter or, with its exact layout, through what it adapts. {@link #owns} is answered if the adapted one
- * is an {@code Allocator} too.
+ * size only, and a resize to another alignment moves. A block may be freed through the adapter or, with its exact
+ * layout, through what it adapts. If that is an {@code Allocator} too, more is known: {@link #owns}, {@link #maxSize},
+ * what {@link #diagnose} tells, which wrong calls to refuse; and a {@link #shrink} that can't move stays where the
+ * address meets the alignment, instead of failing.
  * <p>
  * Threads: as the adapted one. Cost: a call more; no garbage of its own while a block stays in one region.
  */
@@ -40,16 +41,6 @@ public final class AllocatorAdapter extends ExactAllocator
     public AllocatorAdapter(final GlobalAlloc target)
     {
         this.target = Objects.requireNonNull(target, "target");
-    }
-
-    @Override
-    public boolean owns(final long address)
-    {
-        if (target instanceof Allocator allocator)
-        {
-            return allocator.owns(address);
-        }
-        throw new UnsupportedOperationException("owns: " + target.getClass().getName() + " can't tell");
     }
 
     /**

@@ -33,6 +33,17 @@ abstract class ExactAllocator implements Allocator
     /** The allocator that has the blocks. */
     abstract GlobalAlloc target();
 
+    /** The same as an {@link Allocator}, which knows more of its blocks; null if it is none. */
+    private Allocator knowing()
+    {
+        final GlobalAlloc target = target();
+        if (target instanceof Allocator allocator)
+        {
+            return allocator;
+        }
+        return target instanceof GlobalAllocAdapter adapter ? adapter.target() : null;
+    }
+
     /**
      * Refuses what is no block, where the target can tell without changing anything.
      *
@@ -42,16 +53,17 @@ abstract class ExactAllocator implements Allocator
      */
     void checkBlock(final long address, final long size, final long alignment)
     {
-        if (target() instanceof Allocator allocator)
+        final Allocator allocator = knowing();
+        if (null != allocator)
         {
             allocator.usableSize(address, size, alignment);
         }
     }
 
-    /** Why a request found no block: the lower contract does not say. */
+    /** Why a request found no block: the lower contract does not say, but the limit may. */
     AllocError failure(final long size, final long alignment)
     {
-        return AllocError.exhausted();
+        return size > maxSize() ? AllocError.unsupported() : AllocError.exhausted();
     }
 
     @Override
@@ -142,8 +154,9 @@ abstract class ExactAllocator implements Allocator
     }
 
     /**
-     * Makes a block smaller. With an alignment other than the block's this always moves, so it may fail even if the
-     * address meets that alignment: the lower contract has no call that changes an alignment.
+     * Makes a block smaller. With an alignment other than the block's it moves. When it can't, and the address meets
+     * that alignment, it stays if the target is an {@link Allocator} too; the lower contract alone has no call that
+     * changes an alignment, so then it fails.
      */
     @Override
     public long shrink(
@@ -159,8 +172,10 @@ abstract class ExactAllocator implements Allocator
         {
             return reallocate(address, oldSize, oldAlignment, newSize);
         }
-        return move(address, oldSize, oldAlignment, allocateFor(address, oldSize, oldAlignment, newSize, newAlignment),
-            newSize, newAlignment);
+        checkBlock(address, oldSize, oldAlignment);
+        final long moved = target().alloc(newSize, newAlignment);
+        return NULL == moved ? shrinkInPlace(address, oldSize, oldAlignment, newSize, newAlignment) :
+            move(address, oldSize, oldAlignment, moved, newSize, newAlignment);
     }
 
     /**
@@ -216,7 +231,8 @@ abstract class ExactAllocator implements Allocator
     @Override
     public long maxSize()
     {
-        return target() instanceof Allocator allocator ? allocator.maxSize() : Long.MAX_VALUE;
+        final Allocator allocator = knowing();
+        return null == allocator ? Long.MAX_VALUE : allocator.maxSize();
     }
 
     /**
@@ -227,7 +243,8 @@ abstract class ExactAllocator implements Allocator
     public Diagnosis diagnose(final long size, final long alignment)
     {
         LayoutChecks.layout(size, alignment);
-        if (target() instanceof Allocator allocator)
+        final Allocator allocator = knowing();
+        if (null != allocator)
         {
             return allocator.diagnose(size, alignment);
         }
@@ -254,6 +271,22 @@ abstract class ExactAllocator implements Allocator
             addresses[from + had] = address;
         }
         return count;
+    }
+
+    /**
+     * Whether an address lies in the memory of the target, if that is an {@link Allocator} too.
+     *
+     * @throws UnsupportedOperationException if it is none.
+     */
+    @Override
+    public boolean owns(final long address)
+    {
+        final Allocator allocator = knowing();
+        if (null == allocator)
+        {
+            throw new UnsupportedOperationException("owns: " + target().getClass().getName() + " can't tell");
+        }
+        return allocator.owns(address);
     }
 
     @Override
@@ -291,6 +324,18 @@ abstract class ExactAllocator implements Allocator
             throw failure(newSize, alignment);
         }
         return resized;
+    }
+
+    /** The last resort of a shrink that found no block to move to. */
+    long shrinkInPlace(
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
+    {
+        final Allocator allocator = knowing();
+        if (null == allocator || 0 != (address & (newAlignment - 1)))
+        {
+            throw failure(newSize, newAlignment);
+        }
+        return allocator.shrink(address, oldSize, oldAlignment, newSize, newAlignment);
     }
 
     /** A block to move to; the old one is looked at before, so that a wrong call changes nothing. */

@@ -15,6 +15,7 @@
  */
 package io.quarry.alloc;
 
+import java.lang.reflect.InvocationTargetException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
@@ -186,10 +187,14 @@ final class GlobalRegistration
             return (GlobalAlloc)Class.forName(name, true, GlobalAlloc.class.getClassLoader())
                 .getConstructor().newInstance();
         }
-        catch (final ReflectiveOperationException ex)
+        catch (final InvocationTargetException ex)
         {
-            throw new IllegalArgumentException(PROPERTY + "=" + name + ": not a public class with a public " +
-                "constructor without parameters", ex);
+            throw new IllegalArgumentException(PROPERTY + "=" + name + ": " + ex.getCause(), ex.getCause());
+        }
+        catch (final ReflectiveOperationException | ClassCastException ex)
+        {
+            throw new IllegalArgumentException(PROPERTY + "=" + name + ": not a public GlobalAlloc with a " +
+                "public constructor without parameters", ex);
         }
     }
 

@@ -112,21 +112,25 @@ final class SharedRegion extends SystemRegion
     @Override
     boolean resize(final long address, final long newSize, final long newAlignment, final boolean atAnyCost)
     {
+        if (newSize > region().capacity())
+        {
+            return false;
+        }
         final int first = unitAt(address);
         final int oldEnd = first + unitsOf(sizes[first]);
-        final long newEnd = first + (newSize + UNIT - 1) / UNIT;
+        final int newEnd = first + unitsOf(newSize);
         if (newEnd > oldEnd && !isFree(oldEnd, newEnd))
         {
             return false;
         }
         if (newEnd < oldEnd)
         {
-            used.clear((int)newEnd, oldEnd);
+            used.clear(newEnd, oldEnd);
             noneOf = unitCount + 1;
         }
         else
         {
-            used.set(oldEnd, (int)newEnd);
+            used.set(oldEnd, newEnd);
         }
         liveBytes += newSize - sizes[first];
         record(first, newSize, newAlignment);
@@ -193,7 +197,7 @@ final class SharedRegion extends SystemRegion
         return -1;
     }
 
-    private boolean isFree(final int from, final long to)
+    private boolean isFree(final int from, final int to)
     {
         final int next = used.nextSetBit(from);
         return to <= (next < 0 ? unitCount : next);

@@ -22,8 +22,8 @@ import java.util.Arrays;
  * thread stop for a moment, which is too dear for one small block.
  * <p>
  * A new one is as large as an eighth of those there are, between {@link #MIN_SIZE} and {@link #MAX_SIZE}, so that their
- * number stays small. One that is empty is closed, but for the last such: a program that takes and frees one block again
- * and again would open and close an arena each time.
+ * number stays small. One that is empty is closed, but for the last such: a program that takes and frees one block
+ * again and again would open and close an arena each time.
  * <p>
  * Threads: requests look at the present array without a lock; its changes are made under the monitor of this object.
  * A region's monitor may be taken inside it, not the other way round.

@@ -31,9 +31,9 @@ package io.quarry.alloc;
  * <h2>Contract</h2>
  * <p>
  * A block has exactly the size asked for, and only its exact size and alignment fit: any other, a foreign address and a
- * second free are refused, with {@code -Dquarry.checks=off} too. A resize to another alignment always moves, except
- * that {@link #shrink} stays where it is when it can't move and the address meets the alignment. It stays usable,
- * and its blocks stay its own, whatever is registered with {@link Global}.
+ * second free are refused, with {@code -Dquarry.checks=off} too. A resize to another alignment moves, but for a
+ * {@link #shrink} that can't move where the address meets the alignment. It stays usable, and its blocks stay its own,
+ * whatever is registered with {@link Global}.
  *
  * <h2>Budget</h2>
  * <p>
@@ -125,25 +125,6 @@ public final class SystemAllocator extends ExactAllocator implements GlobalAlloc
             return move(address, size, alignment, moved, newSize, alignment);
         }
         return resize(address, size, alignment, newSize, alignment, true) ? address : NULL;
-    }
-
-    @Override
-    public long shrink(
-        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
-    {
-        try
-        {
-            return super.shrink(address, oldSize, oldAlignment, newSize, newAlignment);
-        }
-        catch (final AllocError ex)
-        {
-            if (0 == (address & (newAlignment - 1)) &&
-                resize(address, oldSize, oldAlignment, newSize, newAlignment, true))
-            {
-                return address;
-            }
-            throw ex;
-        }
     }
 
     /**
@@ -316,6 +297,18 @@ public final class SystemAllocator extends ExactAllocator implements GlobalAlloc
     {
         final long charge = SystemRegions.chargeOf(size, alignment);
         return charge < 0 || charge > budget.limit() ? AllocError.unsupported() : AllocError.exhausted();
+    }
+
+    @Override
+    long shrinkInPlace(
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
+    {
+        if (0 != (address & (newAlignment - 1)) ||
+            !resize(address, oldSize, oldAlignment, newSize, newAlignment, true))
+        {
+            throw failure(newSize, newAlignment);
+        }
+        return address;
     }
 
     /** Holds the old block's region, so that nobody frees it amid the copy. */

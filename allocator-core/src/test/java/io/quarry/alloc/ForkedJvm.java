@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Runs a main class in a JVM of its own, of the release that runs the tests: for what a flag, a class path or a limit
@@ -36,6 +37,7 @@ final class ForkedJvm
 
     private final List<String> flags = new ArrayList<>();
     private final List<Class<?>> classPath = new ArrayList<>();
+    private final List<Path> places = new ArrayList<>();
     private final List<String> prefix = new ArrayList<>();
 
     /**
@@ -55,6 +57,15 @@ final class ForkedJvm
     }
 
     /**
+     * Adds a folder to the class path.
+     */
+    ForkedJvm classPath(final Path folder)
+    {
+        places.add(folder);
+        return this;
+    }
+
+    /**
      * Bounds all that the JVM can map, by the shell that starts it.
      */
     ForkedJvm addressSpaceKiB(final int limit)
@@ -70,8 +81,8 @@ final class ForkedJvm
         command.add("-Xmx64m");
         command.addAll(flags);
         command.add("-cp");
-        command.add(classPath.stream().map(example -> placeOf(example).toString()).distinct()
-            .collect(Collectors.joining(File.pathSeparator)));
+        command.add(Stream.concat(classPath.stream().map(ForkedJvm::placeOf), places.stream())
+            .map(Path::toString).distinct().collect(Collectors.joining(File.pathSeparator)));
         command.add(main.getName());
         command.addAll(Arrays.asList(arguments));
         try

@@ -100,7 +100,8 @@ interface ExhaustionContract extends ContractSubject
             ScriptRunner.checkWhole(fresh, allocator.stats());
             allocator.verify();
         }
-        final LiveBlock most = model.allocated(allocator.allocate(largest(allocator), 1), 1, 1);
+        final long size = largest(allocator);
+        final LiveBlock most = model.allocated(allocator.allocate(size, 1), size, 1);
         assertTrue(most.length() >= fresh.freeBytes() / 2, "length=" + most.length() + " of " + fresh.freeBytes());
         free(allocator, model, most);
     }

@@ -1,0 +1,241 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc;
+
+import java.util.TreeMap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/**
+ * A system allocator as the contract suite wants one: with a budget of a region's capacity for what would be the
+ * region, and an end at which its blocks die. The region itself holds none of the blocks.
+ */
+final class SystemSubject extends AllocatorSubject
+{
+    private final SystemAllocator system;
+
+    private SystemSubject(final SystemAllocator system, final Base base)
+    {
+        super(base, base, base);
+        this.system = system;
+    }
+
+    static SystemSubject of(final Region region, final boolean sharing)
+    {
+        final SystemAllocator system = new SystemAllocator(new SystemBudget(region.capacity()), sharing);
+        return new SystemSubject(system, new Base(system, region));
+    }
+
+    @Override
+    public AllocatorStats stats()
+    {
+        final AllocatorStats stats = super.stats();
+        assertEquals(stats.allocatedBytes(), system.allocatedBytes(), "bytes that the allocator itself counts");
+        return stats;
+    }
+
+    /** Keeps note of the blocks, to free them in the end. */
+    private static final class Base extends AllocatorSubject
+    {
+        private final TreeMap<Long, Layout> live = new TreeMap<>();
+        private final SystemAllocator system;
+        private final Region region;
+        private final RegionClaim claim;
+        private boolean closed;
+
+        Base(final SystemAllocator system, final Region region)
+        {
+            super(null, system, system);
+            this.system = system;
+            this.region = region;
+            claim = region.claim(this);
+        }
+
+        private void checkOpen()
+        {
+            if (closed)
+            {
+                throw Misuse.closed(this);
+            }
+        }
+
+        private long note(final long address, final long size, final long alignment)
+        {
+            if (NULL != address && 0 != size)
+            {
+                live.put(address, new Layout(size, alignment));
+            }
+            return address;
+        }
+
+        private long noteResized(
+            final long old, final long oldSize, final long address, final long size, final long alignment)
+        {
+            if (NULL != address && 0 != oldSize)
+            {
+                live.remove(old);
+            }
+            return note(address, size, alignment);
+        }
+
+        @Override
+        public long allocate(final long size, final long alignment)
+        {
+            checkOpen();
+            return note(super.allocate(size, alignment), size, alignment);
+        }
+
+        @Override
+        public long allocateZeroed(final long size, final long alignment)
+        {
+            checkOpen();
+            return note(super.allocateZeroed(size, alignment), size, alignment);
+        }
+
+        @Override
+        public int allocateBatch(
+            final long size, final long alignment, final long[] addresses, final int from, final int count)
+        {
+            checkOpen();
+            final int had = super.allocateBatch(size, alignment, addresses, from, count);
+            for (int i = from; i < from + had; i++)
+            {
+                note(addresses[i], size, alignment);
+            }
+            return had;
+        }
+
+        @Override
+        public void deallocate(final long address, final long size, final long alignment)
+        {
+            super.deallocate(address, size, alignment);
+            live.remove(address);
+        }
+
+        @Override
+        public long grow(
+            final long address, final long oldSize, final long oldAlignment,
+            final long newSize, final long newAlignment)
+        {
+            return noteResized(address, oldSize,
+                super.grow(address, oldSize, oldAlignment, newSize, newAlignment), newSize, newAlignment);
+        }
+
+        @Override
+        public long growZeroed(
+            final long address, final long oldSize, final long oldAlignment,
+            final long newSize, final long newAlignment)
+        {
+            return noteResized(address, oldSize,
+                super.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment), newSize, newAlignment);
+        }
+
+        @Override
+        public long shrink(
+            final long address, final long oldSize, final long oldAlignment,
+            final long newSize, final long newAlignment)
+        {
+            return noteResized(address, oldSize,
+                super.shrink(address, oldSize, oldAlignment, newSize, newAlignment), newSize, newAlignment);
+        }
+
+        @Override
+        public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
+        {
+            final boolean resized = super.tryResize(address, oldSize, alignment, newSize);
+            if (resized)
+            {
+                note(address, newSize, alignment);
+            }
+            return resized;
+        }
+
+        @Override
+        public long alloc(final long size, final long alignment)
+        {
+            checkOpen();
+            return note(super.alloc(size, alignment), size, alignment);
+        }
+
+        @Override
+        public long allocZeroed(final long size, final long alignment)
+        {
+            checkOpen();
+            return note(super.allocZeroed(size, alignment), size, alignment);
+        }
+
+        @Override
+        public void dealloc(final long address, final long size, final long alignment)
+        {
+            super.dealloc(address, size, alignment);
+            live.remove(address);
+        }
+
+        @Override
+        public long realloc(final long address, final long size, final long alignment, final long newSize)
+        {
+            final long resized = super.realloc(address, size, alignment, newSize);
+            return NULL == resized ? NULL : noteResized(address, size, resized, newSize, alignment);
+        }
+
+        @Override
+        public Region region()
+        {
+            return region;
+        }
+
+        @Override
+        public RegionClaim claim()
+        {
+            return claim;
+        }
+
+        @Override
+        public long trim()
+        {
+            checkOpen();
+            return system.trim();
+        }
+
+        @Override
+        public AllocatorStats stats()
+        {
+            final long free = system.budget() - system.reservedBytes();
+            return new AllocatorStats(0, system.liveBlocks(), free, free, 0, 0);
+        }
+
+        @Override
+        public void verify()
+        {
+            assertEquals(live.size(), system.liveBlocks(), "blocks that the allocator itself counts");
+            live.forEach((address, layout) -> system.usableSize(address, layout.size(), layout.align()));
+        }
+
+        @Override
+        public void close()
+        {
+            if (!closed)
+            {
+                closed = true;
+                live.forEach((address, layout) -> system.deallocate(address, layout.size(), layout.align()));
+                live.clear();
+                system.trim();
+                assertEquals(0, system.reservedBytes(), "bytes kept from the JDK");
+                claim.release(region.address());
+            }
+        }
+    }
+}
