@@ -258,8 +258,7 @@ abstract class ExactAllocator implements Allocator
     public int allocateBatch(
         final long size, final long alignment, final long[] addresses, final int from, final int count)
     {
-        LayoutChecks.layout(size, alignment);
-        LayoutChecks.range(addresses.length, from, count);
+        LayoutChecks.batch(size, alignment, addresses, from, count);
         final GlobalAlloc target = target();
         for (int had = 0; had < count; had++)
         {
