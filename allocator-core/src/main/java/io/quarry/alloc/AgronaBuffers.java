@@ -78,6 +78,50 @@ public final class AgronaBuffers
     }
 
     /**
+     * Makes a buffer over a whole {@link Block}, that follows it when it is resized and is empty once it is closed, or
+     * larger than a buffer can be. If its user puts it over a part of the block it is empty after any resize too.
+     *
+     * @param block that keeps the buffer until it is closed.
+     * @return a new buffer.
+     * @throws IllegalArgumentException      if the block is larger than a buffer can be.
+     * @throws IllegalStateException         if the block is closed.
+     * @throws UnsupportedOperationException if this JVM runs without Agrona's flag; the message has it.
+     */
+    public static UnsafeBuffer newBuffer(final Block block)
+    {
+        Access.check();
+        final UnsafeBuffer buffer = new UnsafeBuffer();
+        wrap(buffer, block);
+        return buffer;
+    }
+
+    /**
+     * Puts a buffer over a whole {@link Block}, which it follows from then on: until the block is closed, which leaves
+     * it empty, or until it is put over something else.
+     *
+     * @param buffer to wrap it; what it wrapped before is forgotten.
+     * @param block  that keeps the buffer until it is closed.
+     * @throws IllegalArgumentException      if the block is larger than a buffer can be.
+     * @throws IllegalStateException         if the block is closed.
+     * @throws UnsupportedOperationException if this JVM runs without Agrona's flag; the message has it.
+     */
+    public static void wrap(final UnsafeBuffer buffer, final Block block)
+    {
+        Access.check();
+        final long size = block.size();
+        if (size > Integer.MAX_VALUE)
+        {
+            throw new IllegalArgumentException("size=" + size + ": a buffer has at most " + Integer.MAX_VALUE +
+                " bytes");
+        }
+        UnsafeBufferView.wrapWhole(buffer, block);
+        if (!block.isAttached(buffer))
+        {
+            block.attach(new UnsafeBufferView(buffer));
+        }
+    }
+
+    /**
      * The layout of a buffer's bytes: its capacity, and alignment 1.
      *
      * @param buffer any.
