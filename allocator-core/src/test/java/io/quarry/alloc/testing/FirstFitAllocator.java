@@ -50,11 +50,17 @@ public class FirstFitAllocator extends AbstractRegionAllocator
 
     FirstFitAllocator(final Region region)
     {
+        this(region, null, region.address(), region.address() + region.capacity());
+    }
+
+    /** Of a part of a region that another one has claimed; null to claim it here. */
+    FirstFitAllocator(final Region region, final RegionClaim claim, final long start, final long end)
+    {
         super(region);
-        claim = region.claim(this);
+        this.claim = null == claim ? region.claim(this) : claim;
         usedTo = region.address();
-        final long from = (region.address() + UNIT - 1) & -UNIT;
-        final long length = (region.address() + region.capacity() - from) & -UNIT;
+        final long from = (start + UNIT - 1) & -UNIT;
+        final long length = (end - from) & -UNIT;
         maxSize = Math.max(0, length);
         if (length > 0)
         {
