@@ -133,7 +133,7 @@ public final class AgronaBuffers
     }
 
     /** Whether Agrona's buffers work in this JVM: tried once. */
-    private static final class Access
+    static final class Access
     {
         private static final LinkageError FAILURE = failure();
 
