@@ -1,0 +1,69 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.perf;
+
+import org.openjdk.jmh.Main;
+import org.openjdk.jmh.runner.NoBenchmarksException;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
+import org.openjdk.jmh.runner.options.CommandLineOptions;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Unmatched;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+
+/**
+ * {@code quarry bench}: the JMH benchmarks of this jar.
+ */
+@Command(
+    name = "bench",
+    customSynopsis = "quarry bench [JMH arguments]",
+    description = "Runs the JMH benchmarks. All that follows is JMH's: a part of a benchmark's name, -l lists them, " +
+        "-h tells the options, -f 1 -wi 3 -i 5 is a short run.")
+final class BenchCommand implements Callable<Integer>
+{
+    @Unmatched
+    private String[] arguments = {};
+
+    @Override
+    public Integer call() throws IOException
+    {
+        try
+        {
+            final CommandLineOptions options = new CommandLineOptions(arguments);
+            if (options.shouldHelp() || options.shouldList() || options.shouldListWithParams() ||
+                options.shouldListProfilers() || options.shouldListResultFormats())
+            {
+                Main.main(arguments);
+            }
+            else
+            {
+                new Runner(options).run();
+            }
+            return 0;
+        }
+        catch (final CommandLineOptionException | NoBenchmarksException ex)
+        {
+            throw new CommandError(CommandError.USAGE, ex.getMessage());
+        }
+        catch (final RunnerException ex)
+        {
+            throw new CommandError(CommandError.DEVIATION, ex.getMessage());
+        }
+    }
+}
