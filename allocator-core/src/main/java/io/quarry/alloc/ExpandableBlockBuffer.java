@@ -40,8 +40,8 @@ import org.agrona.DirectBuffer;
  * }</pre>
  * <p>
  * <b>Growth.</b> A write past the end asks the allocator for twice the capacity, or for what the write needs if that is
- * more, and takes the whole block it gets ({@link Allocator#usableSize}) as its capacity; if there is no block of twice
- * the capacity, for what the write needs alone. The block grows in place where the allocator can do that; else its
+ * more, and takes the whole block it gets as its capacity ({@link Allocator#usableSize}, at least the good size); if
+ * there is no block of twice the capacity, for what the write needs alone. The block grows in place where the allocator can do that; else its
  * bytes are copied once, and the old block is free before the write goes on. So n bytes written one after the other
  * cost at most about n bytes copied. A write that gets no memory throws {@link AllocError}, and one past
  * {@link #MAX_BUFFER_LENGTH} an {@link IndexOutOfBoundsException}; neither has changed anything. A read past the
@@ -87,6 +87,30 @@ public final class ExpandableBlockBuffer extends AbstractMutableDirectBuffer imp
     private final Allocator allocator;
     /** What byteBuffer() gave out for the block as it is; null until asked for. */
     private ByteBuffer view;
+
+    /**
+     * Makes a buffer on {@link Global}, with a capacity of {@link #INITIAL_CAPACITY}.
+     *
+     * @throws AllocError                    if there is no memory for it.
+     * @throws UnsupportedOperationException if this JVM runs without Agrona's flag; the message has it.
+     */
+    public ExpandableBlockBuffer()
+    {
+        this(Global.INSTANCE, INITIAL_CAPACITY);
+    }
+
+    /**
+     * Makes a buffer on {@link Global}.
+     *
+     * @param initialCapacity bytes, from 0 to {@link #MAX_BUFFER_LENGTH}: just as many it has, all zero.
+     * @throws AllocError                    if there is no memory for it.
+     * @throws IllegalArgumentException      if the capacity is out of range.
+     * @throws UnsupportedOperationException if this JVM runs without Agrona's flag; the message has it.
+     */
+    public ExpandableBlockBuffer(final int initialCapacity)
+    {
+        this(Global.INSTANCE, initialCapacity);
+    }
 
     /**
      * Makes a buffer with a capacity of {@link #INITIAL_CAPACITY}.
@@ -188,6 +212,8 @@ public final class ExpandableBlockBuffer extends AbstractMutableDirectBuffer imp
      * Gives the bytes from a size on back to the allocator. Should they be written to again, they are zero before.
      *
      * @param size bytes to keep, from 0 to the capacity; the new capacity.
+     * @throws AllocError               if the allocator is one, as {@link Global} may be, that must move the block for
+     *                                  it, and can't; nothing has changed.
      * @throws IllegalArgumentException if the size is out of range; nothing has changed.
      * @throws IllegalStateException    if the buffer is closed.
      */

@@ -45,6 +45,10 @@ final class BufferCall
         .filter(method -> !Modifier.isStatic(method.getModifiers()))
         .sorted(Comparator.comparing(Method::toString)).collect(Collectors.toUnmodifiableList());
 
+    /** Those of them that read digits. */
+    static final List<Method> PARSERS = METHODS.stream()
+        .filter(method -> method.getName().startsWith("parse")).collect(Collectors.toUnmodifiableList());
+
     private static final int LONGEST_ARGUMENT = 300;
     private static final String DIGITS = "0123456789";
     private static final String CHARACTERS = DIGITS + DIGITS + "-+.azAZ ?\u0001\u007f\u0080\u00e9\u20ac";
@@ -189,7 +193,7 @@ final class BufferCall
         final Class<?> type = method.getParameterTypes()[position];
         if (type.isPrimitive())
         {
-            return isValue(position) || int.class != type ? value(random, type) : index(random);
+            return isValue(position) || int.class != type ? value(random, type) : index(random, position);
         }
         if (random.nextInt(40) == 0)
         {
@@ -267,7 +271,7 @@ final class BufferCall
         return new long[]{ 0, -1, most, -most - 1, 9, 10, 999_999_999, 1_000_000_000 }[random.nextInt(8)];
     }
 
-    private int index(final SplittableRandom random)
+    private int index(final SplittableRandom random, final int position)
     {
         switch (random.nextInt(32))
         {
@@ -292,7 +296,7 @@ final class BufferCall
             case 13:
             case 14:
             case 15:
-                return recent.length > 0 ? recent[random.nextInt(recent.length)] : 0;
+                return recent(random, position);
             case 16:
             case 17:
             case 18:
@@ -301,6 +305,16 @@ final class BufferCall
             default:
                 return random.nextInt(Math.min(capacity, 40) + 1);
         }
+    }
+
+    /** Often the place of the call before, and what it returned as a length. */
+    private int recent(final SplittableRandom random, final int position)
+    {
+        if (recent.length < 2)
+        {
+            return 0;
+        }
+        return recent[position < 2 && random.nextInt(4) > 0 ? 1 - position : random.nextInt(recent.length)];
     }
 
     private static String text(final SplittableRandom random)
