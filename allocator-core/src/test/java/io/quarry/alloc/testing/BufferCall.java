@@ -150,6 +150,32 @@ final class BufferCall
         return new Outcome(result instanceof ByteBuffer ? contentOf(result) : result, thrown, after);
     }
 
+    /**
+     * Makes the call where every access must be refused. What has a text of null to write, and so writes nothing, may
+     * return.
+     *
+     * @param closed buffer to call.
+     * @return whether it was.
+     */
+    boolean isRefusedBy(final MutableDirectBuffer closed)
+    {
+        final ExpandableArrayBuffer alive = new ExpandableArrayBuffer(16);
+        final Object[] arguments = arguments(alive);
+        try
+        {
+            method.invoke(closed, arguments);
+            return Arrays.asList(arguments).contains(null);
+        }
+        catch (final InvocationTargetException ex)
+        {
+            return ex.getCause() instanceof RuntimeException;
+        }
+        catch (final IllegalAccessException ex)
+        {
+            throw new IllegalStateException(ex);
+        }
+    }
+
     /** What came of a call: the result or what was thrown, and the arguments as they are now. */
     record Outcome(Object result, Class<?> thrown, List<Object> arguments)
     {
@@ -343,7 +369,8 @@ final class BufferCall
     {
         if (random.nextInt(4) == 0)
         {
-            return buffer.byteBuffer().clear();
+            final ByteBuffer own = buffer.byteBuffer();
+            return null == own ? ByteBuffer.allocate(16) : own.clear();
         }
         final byte[] bytes = bytes(random);
         final ByteBuffer made = random.nextBoolean() ? ByteBuffer.allocate(bytes.length + 3).position(3).slice() :
