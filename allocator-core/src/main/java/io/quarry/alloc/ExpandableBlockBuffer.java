@@ -41,10 +41,10 @@ import org.agrona.DirectBuffer;
  * <p>
  * <b>Growth.</b> A write past the end asks the allocator for twice the capacity, or for what the write needs if that is
  * more, and takes the whole block it gets as its capacity ({@link Allocator#usableSize}, at least the good size); if
- * there is no block of twice the capacity, for what the write needs alone. The block grows in place where the allocator can do that; else its
- * bytes are copied once, and the old block is free before the write goes on. So n bytes written one after the other
- * cost at most about n bytes copied. A write that gets no memory throws {@link AllocError}, and one past
- * {@link #MAX_BUFFER_LENGTH} an {@link IndexOutOfBoundsException}; neither has changed anything. A read past the
+ * there is no block of twice the capacity, for what the write needs alone. The block grows in place where the allocator
+ * can do that; else its bytes are copied once, and the old block is free before the write goes on. So n bytes written
+ * one after the other cost at most about n bytes copied. A write that gets no memory throws {@link AllocError}, and one
+ * past {@link #MAX_BUFFER_LENGTH} an {@link IndexOutOfBoundsException}; neither has changed anything. A read past the
  * capacity never grows the buffer: it throws {@link IndexOutOfBoundsException}.
  * <p>
  * <b>Other views.</b> The address changes when the block moves. A buffer that wraps this one, or the
