@@ -1,0 +1,36 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * A gzip stream whose flush reaches what is below, and whose writer is fast rather than thorough.
+ */
+final class FastGzipOutputStream extends GZIPOutputStream
+{
+    private static final int BUFFER = 1 << 16;
+
+    FastGzipOutputStream(final OutputStream out) throws IOException
+    {
+        super(new BufferedOutputStream(out, BUFFER), BUFFER, true);
+        def.setLevel(Deflater.BEST_SPEED);
+    }
+}
