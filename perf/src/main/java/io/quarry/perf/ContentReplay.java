@@ -114,10 +114,52 @@ final class ContentReplay
                 check(slot, size, alignment, Math.min(oldSize, size), seeds[slot], WORD_STEP);
                 fill(slot, size, alignment);
             }
-            default ->
+            case Trace.FREE ->
             {
                 check(slot, size, alignment, size, seeds[slot], WORD_STEP);
                 target.free(slot, size, alignment);
+            }
+            case Trace.RESIZE, Trace.RESIZE_ZEROED -> resize(events, i);
+            default -> target.other(events, i);
+        }
+    }
+
+    private void resize(final int[] events, final int i)
+    {
+        final int head = events[i];
+        final int slot = events[i + Trace.SLOT];
+        final int size = events[i + Trace.SIZE];
+        final int oldSize = events[i + Trace.OLD_SIZE];
+        final int alignment = Trace.alignment(head);
+        final boolean zeroed = Trace.RESIZE_ZEROED == (head & Trace.OP_MASK);
+        if (oldSize > 0)
+        {
+            check(slot, oldSize, Trace.oldAlignment(head), oldSize, seeds[slot], WORD_STEP);
+        }
+        target.resize(slot, oldSize, Trace.oldAlignment(head), size, alignment, zeroed);
+        if (0 == size)
+        {
+            return;
+        }
+        if (oldSize > 0)
+        {
+            check(slot, size, alignment, Math.min(oldSize, size), seeds[slot], WORD_STEP);
+        }
+        if (zeroed)
+        {
+            checkZero(slot, size, alignment, Math.min(oldSize, size));
+        }
+        fill(slot, size, alignment);
+    }
+
+    private void checkZero(final int slot, final int size, final int alignment, final int from)
+    {
+        final ByteBuffer bytes = target.bytes(slot, size, alignment);
+        for (int at = from; at < size; at++)
+        {
+            if (0 != bytes.get(at))
+            {
+                throw deviation(slot, size, alignment, at, 0, bytes);
             }
         }
     }

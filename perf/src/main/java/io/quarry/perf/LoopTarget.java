@@ -60,6 +60,18 @@ final class LoopTarget extends ReplayTarget
     }
 
     @Override
+    void resize(
+        final int slot,
+        final int oldSize,
+        final int oldAlignment,
+        final int newSize,
+        final int newAlignment,
+        final boolean zeroed)
+    {
+        realloc(slot, oldSize, newSize, newAlignment);
+    }
+
+    @Override
     void free(final int slot, final int size, final int alignment)
     {
         last = addresses[slot];

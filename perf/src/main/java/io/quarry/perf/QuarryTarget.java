@@ -77,6 +77,42 @@ final class QuarryTarget extends ReplayTarget
     }
 
     @Override
+    void resize(
+        final int slot,
+        final int oldSize,
+        final int oldAlignment,
+        final int newSize,
+        final int newAlignment,
+        final boolean zeroed)
+    {
+        final long old = addresses[slot];
+        if (newSize < oldSize)
+        {
+            addresses[slot] = allocator.shrink(old, oldSize, oldAlignment, newSize, newAlignment);
+        }
+        else if (zeroed)
+        {
+            addresses[slot] = allocator.growZeroed(old, oldSize, oldAlignment, newSize, newAlignment);
+        }
+        else
+        {
+            addresses[slot] = allocator.grow(old, oldSize, oldAlignment, newSize, newAlignment);
+        }
+    }
+
+    @Override
+    void allocEmpty(final int slot, final int alignment)
+    {
+        addresses[slot] = allocator.allocate(0, alignment);
+    }
+
+    @Override
+    void freeEmpty(final int slot, final int alignment)
+    {
+        allocator.deallocate(addresses[slot], 0, alignment);
+    }
+
+    @Override
     void free(final int slot, final int size, final int alignment)
     {
         allocator.deallocate(addresses[slot], size, alignment);

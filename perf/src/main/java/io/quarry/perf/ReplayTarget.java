@@ -54,6 +54,89 @@ abstract class ReplayTarget implements AutoCloseable
     abstract void realloc(int slot, int oldSize, int newSize, int alignment);
 
     /**
+     * Changes a block in a way that C has no call for: its alignment, too, or to or from no bytes, or with zeros in
+     * what is added.
+     *
+     * @param slot         that has a block.
+     * @param oldSize      its size, from 0.
+     * @param oldAlignment its alignment.
+     * @param newSize      bytes, from 0.
+     * @param newAlignment a power of two.
+     * @param zeroed       whether what is added must be zero.
+     */
+    void resize(
+        final int slot,
+        final int oldSize,
+        final int oldAlignment,
+        final int newSize,
+        final int newAlignment,
+        final boolean zeroed)
+    {
+        // What a program does that has only the calls above.
+        final byte[] kept = new byte[Math.min(oldSize, newSize)];
+        if (oldSize > 0)
+        {
+            bytes(slot, oldSize, oldAlignment).get(kept);
+            free(slot, oldSize, oldAlignment);
+        }
+        if (0 == newSize)
+        {
+            return;
+        }
+        if (zeroed)
+        {
+            allocZeroed(slot, newSize, newAlignment);
+        }
+        else
+        {
+            alloc(slot, newSize, newAlignment);
+        }
+        bytes(slot, newSize, newAlignment).put(kept);
+    }
+
+    /**
+     * Makes a block of no bytes. Where there is no such thing, nothing happens, as in a program that asks first.
+     *
+     * @param slot      that has no block.
+     * @param alignment a power of two.
+     */
+    void allocEmpty(final int slot, final int alignment)
+    {
+    }
+
+    /**
+     * Frees a block of no bytes.
+     *
+     * @param slot      that has one.
+     * @param alignment its alignment.
+     */
+    void freeEmpty(final int slot, final int alignment)
+    {
+    }
+
+    /** An event that the loop on the clock doesn't do itself, because few traces have any. */
+    final void other(final int[] events, final int i)
+    {
+        final int head = events[i];
+        final int slot = events[i + Trace.SLOT];
+        final int size = events[i + Trace.SIZE];
+        switch (head & Trace.OP_MASK)
+        {
+            case Trace.ALLOC_EMPTY -> allocEmpty(slot, Trace.alignment(head));
+            case Trace.FREE_EMPTY -> freeEmpty(slot, Trace.alignment(head));
+            default ->
+            {
+                resize(slot, events[i + Trace.OLD_SIZE], Trace.oldAlignment(head), size, Trace.alignment(head),
+                    Trace.RESIZE_ZEROED == (head & Trace.OP_MASK));
+                if (size > 0)
+                {
+                    touch(slot, size, Trace.alignment(head));
+                }
+            }
+        }
+    }
+
+    /**
      * Frees a block.
      *
      * @param slot      that has a block.

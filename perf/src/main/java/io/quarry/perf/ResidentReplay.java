@@ -115,15 +115,33 @@ final class ResidentReplay
             case Trace.ALLOC -> target.alloc(slot, size, alignment);
             case Trace.ALLOC_ZEROED -> target.allocZeroed(slot, size, alignment);
             case Trace.REALLOC -> target.realloc(slot, events[i + Trace.OLD_SIZE], size, alignment);
-            default ->
+            case Trace.FREE, Trace.FREE_EMPTY ->
             {
-                target.free(slot, size, alignment);
-                liveBytes -= size;
+                free(events[i], slot, size);
                 return;
             }
+            default -> target.other(events, i);
+        }
+        if (0 == size)
+        {
+            liveBytes -= events[i + Trace.OLD_SIZE];
+            return;
         }
         liveBytes += size - events[i + Trace.OLD_SIZE];
         touchPages(slot, size, alignment);
+    }
+
+    private void free(final int head, final int slot, final int size)
+    {
+        if (Trace.FREE == (head & Trace.OP_MASK))
+        {
+            target.free(slot, size, Trace.alignment(head));
+            liveBytes -= size;
+        }
+        else
+        {
+            target.freeEmpty(slot, Trace.alignment(head));
+        }
     }
 
     private void touchPages(final int slot, final int size, final int alignment)

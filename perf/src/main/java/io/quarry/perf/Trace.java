@@ -29,18 +29,22 @@ final class Trace
     /*
      * An event is four ints.
      *
-     *   +---------------+-----------+------------------+-----------+
-     *   | 31..8 thread  | 7 aligned | 6..2 log2 align. | 1..0 op   |
-     *   +---------------+-----------+------------------+-----------+
-     *   | slot                                                     |
-     *   +----------------------------------------------------------+
-     *   | size: asked for, or what the block to free has           |
-     *   +----------------------------------------------------------+
-     *   | REALLOC: the size before; else 0                         |
-     *   +----------------------------------------------------------+
+     *   +---------------+------------------+-----------+------------------+---------+
+     *   | 31..14 thread | 13..9 log2 align.| 8 aligned | 7..3 log2 align. | 2..0 op |
+     *   |               |           before |           |                  |         |
+     *   +---------------+------------------+-----------+------------------+---------+
+     *   | slot                                                                      |
+     *   +---------------------------------------------------------------------------+
+     *   | size: asked for, or what the block to free has                            |
+     *   +---------------------------------------------------------------------------+
+     *   | REALLOC, RESIZE: the size before; else 0                                  |
+     *   +---------------------------------------------------------------------------+
      *
      * The alignment is the block's in every event, DEFAULT_ALIGNMENT where the program asked for none; "aligned" tells
-     * these apart. 1 << (head >>> ALIGNMENT_SHIFT) is the alignment, as Java shifts an int by the low five bits.
+     * these apart. The one before is that of a RESIZE; else 0. 1 << (head >>> ALIGNMENT_SHIFT) is the alignment, as
+     * Java shifts an int by the low five bits.
+     *
+     * The first four ops are of blocks of one byte and more; REALLOC keeps the alignment. RESIZE is any other change.
      */
     static final int INTS = 4;
     static final int SLOT = 1;
@@ -51,11 +55,18 @@ final class Trace
     static final int ALLOC_ZEROED = 1;
     static final int REALLOC = 2;
     static final int FREE = 3;
-    static final int OP_MASK = 3;
+    static final int RESIZE = 4;
+    static final int RESIZE_ZEROED = 5;
+    static final int ALLOC_EMPTY = 6;
+    static final int FREE_EMPTY = 7;
+    static final int OP_MASK = 7;
 
-    static final int ALIGNMENT_SHIFT = 2;
-    static final int ALIGNED = 1 << 7;
-    static final int THREAD_SHIFT = 8;
+    static final int ALIGNMENT_SHIFT = 3;
+    static final int SHIFT_MASK = 31;
+    static final int MAX_ALIGNMENT_SHIFT = 30;
+    static final int ALIGNED = 1 << 8;
+    static final int OLD_ALIGNMENT_SHIFT = 9;
+    static final int THREAD_SHIFT = 14;
     static final int MAX_THREADS = 1 << (Integer.SIZE - THREAD_SHIFT);
 
     /** What C gives a program that asks for no alignment. */
@@ -102,6 +113,11 @@ final class Trace
     static int alignment(final int head)
     {
         return 1 << (head >>> ALIGNMENT_SHIFT);
+    }
+
+    static int oldAlignment(final int head)
+    {
+        return 1 << (head >>> OLD_ALIGNMENT_SHIFT);
     }
 
     String name()

@@ -71,7 +71,8 @@ final class TraceReplay
                         target.realloc(slot, events[i + Trace.OLD_SIZE], size, alignment);
                         target.touch(slot, size, alignment);
                     }
-                    default -> target.free(slot, size, alignment);
+                    case Trace.FREE -> target.free(slot, size, alignment);
+                    default -> target.other(events, i);
                 }
             }
         }

@@ -18,6 +18,9 @@ package io.quarry.perf;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import io.quarry.alloc.Region;
+import io.quarry.alloc.TracingAllocator;
+import io.quarry.alloc.buddy.RunAllocator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +33,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -105,6 +109,66 @@ class QuarryTest
         assertEquals(2, run("replay", trace.toString(), "--json", json.toString()), this::said);
 
         assertFalse(Files.exists(json));
+    }
+
+    @Test
+    void shouldReplayWhatWasRecorded() throws IOException
+    {
+        final Path file = folder.resolve("recorded.trace.gz");
+        try (Region region = Region.allocate(1 << 20);
+            RunAllocator run = new RunAllocator(region);
+            TracingAllocator tracing = TracingAllocator.recordTo(run, file))
+        {
+            final long first = tracing.allocate(100, 8);
+            final long second = tracing.growZeroed(tracing.allocateZeroed(0, 64), 0, 64, 700, 64);
+            tracing.deallocate(tracing.grow(first, 100, 8, 9000, 4096), 9000, 4096);
+            tracing.shrink(second, 700, 64, 10, 8);
+        }
+
+        assertEquals(0, quick("replay", file.toString(), "--allocator", "slab,netty-pooled,malloc"), this::said);
+
+        assertTrue(err.toString().contains("recorded, 6 events"), this::said);
+    }
+
+    /** Each byte: cut there, and changed. Not those bytes of gzip's header that say nothing: time, level and system. */
+    @Test
+    void shouldRefuseEveryCutAndEveryChangedByteOfSecondFormat() throws IOException
+    {
+        final byte[] whole = TraceBytes.compressed(SecondTraceReaderTest.SMALL);
+        final Path file = folder.resolve("damaged.trace.gz");
+        for (int at = 0; at < whole.length; at++)
+        {
+            Files.write(file, Arrays.copyOf(whole, at));
+            assertRefused(file);
+            if (at < 4 || at > 9)
+            {
+                Files.write(file, SecondTraceReaderTest.changed(whole, at, ~whole[at]));
+                assertRefused(file);
+            }
+        }
+    }
+
+    private void assertRefused(final Path file)
+    {
+        err.getBuffer().setLength(0);
+        assertEquals(2, quick("replay", file.toString()), this::said);
+        assertTrue(err.toString().startsWith("quarry: " + file + ": "), this::said);
+        assertTrue(err.toString().matches("(?s).*(at event \\d+|in the header|ends at byte \\d+|at the end|" +
+            "after the last event|not a gzip stream|magic=0x|version=).*"), this::said);
+        assertNoStackTrace();
+    }
+
+    @Test
+    void shouldRefuseWhatAReplayCannotHold() throws IOException
+    {
+        final Path file = folder.resolve("large.trace");
+        Files.write(file, SecondTraceReaderTest.trace(0x80, 0, 0x80, 0x80, 0x80, 0x80, 0x10));
+
+        assertEquals(2, quick("replay", file.toString()), this::said);
+
+        assertTrue(err.toString().contains(file + ": too large for a replay at event 0: ALLOC of 4294967296 bytes"),
+            this::said);
+        assertNoStackTrace();
     }
 
     @Test

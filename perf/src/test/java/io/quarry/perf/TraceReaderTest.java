@@ -174,8 +174,8 @@ class TraceReaderTest
         assertTrue(refusal(TraceBytes.compressed("MTRX".getBytes())).startsWith("file: not a trace: magic="));
         assertEquals("file: truncated in the header", refusal(TraceBytes.compressed("MTR".getBytes())));
         final byte[] second = TraceBytes.small().plain();
-        second[4] = 2;
-        assertEquals("file: trace format version=2, known is 1", refusal(TraceBytes.compressed(second)));
+        second[4] = 3;
+        assertEquals("file: trace format version=3, known are 1 and 2", refusal(TraceBytes.compressed(second)));
         final byte[] longer = Arrays.copyOf(TraceBytes.small().plain(), TraceBytes.small().plain().length + 1);
         assertTrue(refusal(TraceBytes.compressed(longer)).contains("inconsistent after the last event, event 4"));
     }
