@@ -208,7 +208,7 @@ public final class FallbackAllocator implements Allocator, Verifiable
     public int deallocateBatch(
         final long size, final long alignment, final long[] addresses, final int from, final int count)
     {
-        LayoutChecks.range(addresses.length, from, count);
+        LayoutChecks.batch(size, alignment, addresses, from, count);
         int freed = 0;
         int at = from;
         final int end = from + count;
