@@ -15,14 +15,16 @@
  */
 package io.quarry.perf;
 
+import com.sun.management.OperatingSystemMXBean;
+
 import io.quarry.alloc.Allocator;
-import io.quarry.alloc.Region;
 import io.quarry.alloc.TracingAllocator;
 import io.quarry.alloc.buddy.RunAllocator;
 import io.quarry.alloc.slab.SlabAllocator;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -34,8 +36,9 @@ import java.util.SplittableRandom;
  * <pre>
  *     java -cp perf/target/quarry.jar io.quarry.perf.TracingCost
  * </pre>
- * In bursts that the ring takes, with a flush between them off the clock, it is the caller's own cost; without
- * a pause, what the writing thread can take as well.
+ * <em>caller</em> is the caller's processor time, in bursts that the ring takes, with a flush between them;
+ * <em>all threads</em> that of the whole process, so with what is written; <em>no pause</em> the time on the wall when
+ * there is nothing between the bursts: then the caller waits for the writing thread.
  */
 final class TracingCost
 {
@@ -43,6 +46,12 @@ final class TracingCost
     private static final int BURST = 16 * 1024;
     private static final int BURSTS = 60;
     private static final int ROUNDS = 15;
+    private static final int CALLER = 0;
+    private static final int ALL = 1;
+    private static final int WALL = 2;
+    private static final int FIGURES = 3;
+    private static final OperatingSystemMXBean PROCESS =
+        (OperatingSystemMXBean)ManagementFactory.getOperatingSystemMXBean();
 
     private final Allocator allocator;
     private final TracingAllocator tracing;
@@ -80,24 +89,25 @@ final class TracingCost
         final PrintStream out = System.out;
         final Path zipped = Files.createTempFile("quarry", ".trace.gz");
         final Path plain = Files.createTempFile("quarry", ".trace");
-        try (Region region = Region.allocate(4 << 20);
-            Region second = Region.allocate(4 << 20);
-            Region third = Region.allocate(4 << 20);
-            TracingAllocator toPlain = TracingAllocator.recordTo(newSlab(second), plain);
-            TracingAllocator toZipped = TracingAllocator.recordTo(newSlab(third), zipped))
+        try (RegionStack first = newSlab();
+            RegionStack second = newSlab();
+            RegionStack third = newSlab();
+            TracingAllocator toPlain = TracingAllocator.recordTo(second.allocator(), plain);
+            TracingAllocator toZipped = TracingAllocator.recordTo(third.allocator(), zipped))
         {
             final TracingCost[] subjects = {
-                new TracingCost(newSlab(region), null),
+                new TracingCost(first.allocator(), null),
                 new TracingCost(toPlain, toPlain),
                 new TracingCost(toZipped, toZipped)};
             final String[] names = { "bare", "recorded to a file", "recorded to a gzip file" };
             out.printf("ns a call, median of %d rounds of %,d calls%n", ROUNDS, 2 * BURST * BURSTS);
-            out.printf("%-26s %10s %10s%n", "", "in bursts", "no pause");
-            final double[] bursts = measure(subjects, true);
-            final double[] steady = measure(subjects, false);
+            out.printf("%-26s %12s %12s %12s%n", "", "caller", "all threads", "no pause");
+            final double[][] bursts = measure(subjects, true);
+            final double[][] steady = measure(subjects, false);
             for (int i = 0; i < subjects.length; i++)
             {
-                out.printf("%-26s %10.1f %10.1f%n", names[i], bursts[i], steady[i]);
+                out.printf(
+                    "%-26s %12.1f %12.1f %12.1f%n", names[i], bursts[i][CALLER], bursts[i][ALL], steady[i][WALL]);
             }
         }
         finally
@@ -107,47 +117,59 @@ final class TracingCost
         }
     }
 
-    private static SlabAllocator newSlab(final Region region)
+    private static RegionStack newSlab()
     {
-        return new SlabAllocator(new RunAllocator(region));
+        return new RegionStack(4 << 20, 1, RunAllocator::new, SlabAllocator::new);
     }
 
     /** In turns, so that what changes on the machine falls on all; the first third of the rounds is warm-up. */
-    private static double[] measure(final TracingCost[] subjects, final boolean bursts)
+    private static double[][] measure(final TracingCost[] subjects, final boolean bursts)
     {
-        final double[][] times = new double[subjects.length][ROUNDS];
+        final double[][][] times = new double[subjects.length][FIGURES][ROUNDS];
         for (int round = -ROUNDS / 2; round < ROUNDS; round++)
         {
             for (int i = 0; i < subjects.length; i++)
             {
-                final double time = subjects[i].round(bursts);
-                if (round >= 0)
+                final double[] figures = subjects[i].round(bursts);
+                for (int k = 0; k < FIGURES && round >= 0; k++)
                 {
-                    times[i][round] = time;
+                    times[i][k][round] = figures[k];
                 }
             }
         }
-        return Arrays.stream(times).mapToDouble(TracingCost::median).toArray();
+        return Arrays.stream(times)
+            .map(figures -> Arrays.stream(figures).mapToDouble(TracingCost::median).toArray())
+            .toArray(double[][]::new);
     }
 
-    private double round(final boolean bursts)
+    /** Ns a call: the caller's processor time, that of all threads, and the clock on the wall. */
+    private double[] round(final boolean bursts)
     {
-        long total = 0;
+        final double calls = 2.0 * BURST * BURSTS;
+        final long allBefore = PROCESS.getProcessCpuTime();
+        final long wallBefore = System.nanoTime();
+        long caller = 0;
         for (int i = 0; i < BURSTS; i++)
         {
-            final long before = System.nanoTime();
+            final long before = ThreadMeter.cpuNs();
             burst();
-            total += System.nanoTime() - before;
-            if (bursts && null != tracing)
+            caller += ThreadMeter.cpuNs() - before;
+            if (bursts)
             {
-                tracing.flush();
+                flush();
             }
         }
+        flush();
+        final long wall = System.nanoTime() - wallBefore;
+        return new double[]{ caller / calls, (PROCESS.getProcessCpuTime() - allBefore) / calls, wall / calls };
+    }
+
+    private void flush()
+    {
         if (null != tracing)
         {
             tracing.flush();
         }
-        return (double)total / (2L * BURST * BURSTS);
     }
 
     private void burst()
