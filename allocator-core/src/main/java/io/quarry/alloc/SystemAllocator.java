@@ -45,9 +45,9 @@ package io.quarry.alloc;
  * <h2>Cost</h2>
  * <p>
  * A block is taken and freed, on a busy machine of two processors: on JDK 17, 64 B, in 3 to 8 &micro;s, 20 to 50 with
- * 8,192 and more live ones, and some ten small objects each; on JDK 25, shared, in 0.1 to 0.6 &micro;s, and 10 with 100,000
- * live ones, which the search for the lowest free place costs. A block of 1 MiB takes 0.2 to 0.5 ms on either, as the
- * JDK clears it. A shared arena costs 8 % of its size on the heap, and a block in it whole units of 64 B.
+ * 8,192 and more live ones, and some ten small objects each; on JDK 25, shared, in 0.1 to 0.6 &micro;s, and 10 with
+ * 100,000 live ones, which the search for the lowest free place costs. A block of 1 MiB takes 0.2 to 0.5 ms on either,
+ * as the JDK clears it. A shared arena costs 8 % of its size on the heap, and a block in it whole units of 64 B.
  * <p>
  * Threads: any at any time. A request, before JDK 22 or of a block of its own, takes no lock of ours. Shared arenas
  * have a lock each; another is held while a new one is opened. Freeing or resizing a block holds the lock of its
