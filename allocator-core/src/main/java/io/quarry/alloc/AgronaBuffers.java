@@ -15,6 +15,7 @@
  */
 package io.quarry.alloc;
 
+import java.nio.ByteBuffer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -56,7 +57,8 @@ public final class AgronaBuffers
     }
 
     /**
-     * Puts a buffer over a block: for one that is used again and again. Makes no garbage.
+     * Puts a buffer over a block: for one that is used again and again. Makes no garbage, but for
+     * spans of more than 1 GiB in a region of more than 2 GiB.
      *
      * @param buffer  to wrap it; what it wrapped before is forgotten.
      * @param region  that holds the block.
@@ -74,7 +76,17 @@ public final class AgronaBuffers
         // An empty span at the very end has no byte to name the buffer by.
         final int before = 0 == length && address > region.address() ? 1 : 0;
         final long inside = address - before;
-        buffer.wrap(region.buffer(inside), region.bufferOffset(inside) + before, length);
+        final ByteBuffer bytes = region.buffer(inside);
+        final int offset = region.bufferOffset(inside) + before;
+        if (offset <= bytes.capacity() - length)
+        {
+            buffer.wrap(bytes, offset, length);
+        }
+        else
+        {
+            // More than 1 GiB, beyond the end of the window.
+            buffer.wrap(region.byteBuffer(address, length));
+        }
     }
 
     /**

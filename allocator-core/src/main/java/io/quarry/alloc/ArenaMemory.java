@@ -15,42 +15,57 @@
  */
 package io.quarry.alloc;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.ref.Cleaner;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 
 /**
- * Memory of a shared arena ({@code java.lang.foreign.Arena}), for releases from 22 on. After {@link #close} a buffer
+ * Memory of a shared arena ({@code java.lang.foreign.Arena}), allocated or of a mapped file, for releases
+ * from 22 on. After {@link #close} a buffer
  * over it throws {@link IllegalStateException} where a plain direct buffer would touch memory that is no longer its
  * own; the JDK makes sure of it for threads that are amid an access too. The classes are reached by method handle,
  * since they are not in the release that this library is compiled for.
  * <p>
- * A shared arena that nobody closes would never be freed. So a cleaner closes it once the buffer over all of it is
- * garbage: every view holds the buffer it was cut from, hence no view is left by then.
+ * A shared arena that nobody closes would never be freed. So a cleaner closes it once every buffer made by
+ * {@link #view} is garbage: each buffer cut from one of them holds it, hence no buffer is left by then.
  */
 final class ArenaMemory extends RegionMemory
 {
+    private final Object segment;
     private final ArenaCloser closer;
-    private final Cleaner.Cleanable cleanable;
 
-    private ArenaMemory(final ByteBuffer buffer, final long address, final ArenaCloser closer)
+    private ArenaMemory(final Object segment, final long size, final ArenaCloser closer)
     {
-        super(buffer, address);
+        super(Foreign.addressOf(segment), size);
+        this.segment = segment;
         this.closer = closer;
-        // The closer must not lead to the buffer, nor to this: they would never be garbage.
-        cleanable = Foreign.CLEANER.register(buffer, closer);
     }
 
-    static ArenaMemory allocate(final int size, final int alignment)
+    static ArenaMemory allocate(final long size, final int alignment)
     {
         final ArenaCloser closer = new ArenaCloser(Foreign.openArena());
         try
         {
-            final Object segment = Foreign.allocate(closer.arena, size, alignment);
-            return new ArenaMemory(Foreign.asByteBuffer(segment), Foreign.addressOf(segment), closer);
+            return new ArenaMemory(Foreign.allocate(closer.arena, size, alignment), size, closer);
+        }
+        catch (final Throwable ex)
+        {
+            closer.close();
+            throw ex;
+        }
+    }
+
+    static ArenaMemory map(final FileChannel channel, final long size) throws IOException
+    {
+        final ArenaCloser closer = new ArenaCloser(Foreign.openArena());
+        try
+        {
+            return new ArenaMemory(Foreign.map(channel, size, closer.arena), size, closer);
         }
         catch (final Throwable ex)
         {
@@ -60,41 +75,53 @@ final class ArenaMemory extends RegionMemory
     }
 
     @Override
-    void close()
+    ByteBuffer view(final long offset, final int length)
     {
-        try
-        {
-            closer.close();
-            cleanable.clean();
-        }
-        finally
-        {
-            // Or the cleaner could find the buffer to be garbage, and close the arena beside us.
-            Reference.reachabilityFence(this);
-        }
+        final ByteBuffer view = Foreign.asByteBuffer(segment, offset, length).order(ByteOrder.nativeOrder());
+        closer.closeAfter(view);
+        return view;
     }
 
-    /** Closes the arena, once. */
+    @Override
+    void close()
+    {
+        closer.close();
+    }
+
+    /** Closes the arena, once. Must lead neither to a buffer nor to the memory: they would never be garbage. */
     private static final class ArenaCloser implements Runnable
     {
         private final Object arena;
-        private volatile boolean closed;
+        private int views;
+        private boolean closed;
 
         ArenaCloser(final Object arena)
         {
             this.arena = arena;
         }
 
-        void close()
+        /** Counts a buffer that has to be garbage before the arena can go. */
+        synchronized void closeAfter(final ByteBuffer view)
         {
-            Foreign.closeArena(arena);
-            closed = true;
+            Foreign.CLEANER.register(view, this);
+            views++;
         }
 
-        @Override
-        public void run()
+        synchronized void close()
         {
             if (!closed)
+            {
+                Foreign.closeArena(arena);
+                closed = true;
+            }
+        }
+
+        /** A buffer is garbage. */
+        @Override
+        public synchronized void run()
+        {
+            views--;
+            if (0 == views)
             {
                 close();
             }
@@ -108,6 +135,8 @@ final class ArenaMemory extends RegionMemory
 
         private static final MethodHandle OF_SHARED;
         private static final MethodHandle ALLOCATE;
+        private static final MethodHandle MAP;
+        private static final MethodHandle AS_SLICE;
         private static final MethodHandle CLOSE;
         private static final MethodHandle AS_BYTE_BUFFER;
         private static final MethodHandle ADDRESS;
@@ -122,6 +151,10 @@ final class ArenaMemory extends RegionMemory
                 OF_SHARED = lookup.findStatic(arena, "ofShared", MethodType.methodType(arena));
                 ALLOCATE = lookup.findVirtual(
                     arena, "allocate", MethodType.methodType(segment, long.class, long.class));
+                MAP = lookup.findVirtual(FileChannel.class, "map",
+                    MethodType.methodType(segment, FileChannel.MapMode.class, long.class, long.class, arena));
+                AS_SLICE = lookup.findVirtual(
+                    segment, "asSlice", MethodType.methodType(segment, long.class, long.class));
                 CLOSE = lookup.findVirtual(arena, "close", MethodType.methodType(void.class));
                 AS_BYTE_BUFFER = lookup.findVirtual(segment, "asByteBuffer", MethodType.methodType(ByteBuffer.class));
                 ADDRESS = lookup.findVirtual(segment, "address", MethodType.methodType(long.class));
@@ -160,6 +193,22 @@ final class ArenaMemory extends RegionMemory
             }
         }
 
+        static Object map(final FileChannel channel, final long size, final Object arena) throws IOException
+        {
+            try
+            {
+                return (Object)MAP.invoke(channel, FileChannel.MapMode.READ_WRITE, 0L, size, arena);
+            }
+            catch (final IOException ex)
+            {
+                throw ex;
+            }
+            catch (final Throwable ex)
+            {
+                throw asIs(ex);
+            }
+        }
+
         static void closeArena(final Object arena)
         {
             try
@@ -172,11 +221,11 @@ final class ArenaMemory extends RegionMemory
             }
         }
 
-        static ByteBuffer asByteBuffer(final Object segment)
+        static ByteBuffer asByteBuffer(final Object segment, final long offset, final long length)
         {
             try
             {
-                return (ByteBuffer)AS_BYTE_BUFFER.invoke(segment);
+                return (ByteBuffer)AS_BYTE_BUFFER.invoke((Object)AS_SLICE.invoke(segment, offset, length));
             }
             catch (final Throwable ex)
             {
@@ -196,7 +245,7 @@ final class ArenaMemory extends RegionMemory
             }
         }
 
-        /** None of these methods throws a checked exception; a method handle declares them all. */
+        /** None of these methods throws another checked exception; a method handle declares them all. */
         private static RuntimeException asIs(final Throwable ex)
         {
             if (ex instanceof Error)

@@ -15,17 +15,20 @@
  */
 package io.quarry.alloc;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Field;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 
 /**
- * Memory of a direct {@link ByteBuffer}, for releases before 22. The JDK tells the address of such a buffer, and frees
- * it before it is garbage, through {@code sun.misc.Unsafe} only: reached by reflection, as a compiler warns of it, and
- * used for nothing else. Here that needs no flag and prints nothing.
+ * Memory of a direct {@link ByteBuffer}, allocated or of a mapped file, for releases before 22. The JDK tells the
+ * address of such a buffer, and frees it before it is garbage, through {@code sun.misc.Unsafe} only: reached by
+ * reflection, as a compiler warns of it, and used for nothing else. Here that needs no flag and prints nothing.
  * <p>
  * A view of a direct buffer holds the buffer it was cut from, so it keeps the memory; when the last view is gone the
  * JDK's own cleaner frees it.
@@ -34,11 +37,13 @@ final class DirectMemory extends RegionMemory
 {
     /** The whole buffer, with what alignment left over: the one that can be freed. */
     private final ByteBuffer root;
+    private final int padding;
 
-    private DirectMemory(final ByteBuffer root, final ByteBuffer aligned, final long address)
+    private DirectMemory(final ByteBuffer root, final int padding, final int size)
     {
-        super(aligned, address);
+        super(JdkUnsafe.addressOf(root) + padding, size);
         this.root = root;
+        this.padding = padding;
     }
 
     static DirectMemory allocate(final int size, final int alignment)
@@ -51,9 +56,18 @@ final class DirectMemory extends RegionMemory
                 ": with its alignment a region must be at most " + Integer.MAX_VALUE + " bytes before JDK 22");
         }
         final ByteBuffer root = ByteBuffer.allocateDirect((int)length);
-        final long rootAddress = JdkUnsafe.addressOf(root);
-        final int padding = (int)(-rootAddress & (alignment - 1));
-        return new DirectMemory(root, root.slice(padding, size), rootAddress + padding);
+        return new DirectMemory(root, (int)(-JdkUnsafe.addressOf(root) & (alignment - 1)), size);
+    }
+
+    static DirectMemory map(final FileChannel channel, final long size) throws IOException
+    {
+        return new DirectMemory(channel.map(FileChannel.MapMode.READ_WRITE, 0, size), 0, (int)size);
+    }
+
+    @Override
+    ByteBuffer view(final long offset, final int length)
+    {
+        return root.slice(padding + (int)offset, length).order(ByteOrder.nativeOrder());
     }
 
     @Override

@@ -15,10 +15,10 @@
  */
 package io.quarry.alloc;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.function.LongConsumer;
 
 /**
  * One span of off-heap memory at a fixed address, that an allocator carves into blocks: what a heap is to a C program's
@@ -46,36 +46,29 @@ import java.nio.ByteOrder;
  * <b>Threads.</b> Every call may be made by any thread at any time; {@link #close()} waits for {@link #copy} and
  * {@link #zero} amid their work. What two threads read and write at the same place is theirs to order.
  * <p>
- * <b>Cost.</b> {@link #allocate(long)} clears the memory (about 1 s for 1 GiB on JDK 17, and other threads may be kept
- * waiting for a safepoint meanwhile): a call for start-up. {@link #copy} and {@link #zero} count themselves in and out
- * before JDK 22, about 4 ns; allocators spare that through their {@link RegionClaim}. Beside its bytes a region takes
- * up to one alignment of off-heap memory, a few small objects, and 16 KiB of zeros shared by all regions.
+ * <b>Files.</b> {@link #map} takes its memory from a file instead: of a disk, so that contents outlive the process; of
+ * the shared-memory file system ({@code /dev/shm}), so that another process sees them; of hugetlbfs, for huge pages.
+ * Where the file system is full or the file was truncated, a touch makes the JVM throw {@link InternalError}; calls of
+ * this class and {@link RegionClaim} throw an {@link java.io.UncheckedIOException} instead that says what happened
+ * (before JDK 22 the error may come late, out of a later call of the thread, and then it is the JVM's own).
+ * <p>
+ * <b>Size.</b> Up to 2 GiB before JDK 22. From 22 on as much as there is; then the buffers are windows: one made by
+ * {@link #buffer} reaches at least 1 GiB beyond the byte it was asked for, or to the end of the region.
+ * <p>
+ * <b>Cost.</b> {@link #allocate(long)} clears the memory: a call for start-up. {@link #copy} and {@link #zero} count
+ * themselves in and out before JDK 22, about 4 ns; allocators spare that through their {@link RegionClaim}. Beside its
+ * bytes a region takes up to one alignment of off-heap memory, a few small objects, two buffers a GiB, and 16 KiB of
+ * zeros shared by all regions.
  */
 public final class Region implements AutoCloseable
 {
-    /** Of a base that no other was asked for: the page of most systems. */
-    private static final int MIN_ALIGNMENT = 4096;
-    private static final int MAX_ALIGNMENT = 1 << 30;
+    private static final AtomicLongFieldUpdater<Region> HANDED_OUT_TO =
+        AtomicLongFieldUpdater.newUpdater(Region.class, "handedOutTo");
 
-    private static final VarHandle HANDED_OUT_TO;
-
-    static
-    {
-        try
-        {
-            HANDED_OUT_TO = MethodHandles.lookup().findVarHandle(Region.class, "handedOutTo", long.class);
-        }
-        catch (final ReflectiveOperationException ex)
-        {
-            throw new ExceptionInInitializerError(ex);
-        }
-    }
-
-    private final RegionMemory memory;
-    /** What is handed out, so a user may have disturbed its limit. */
-    private final ByteBuffer shared;
-    /** For our own calls; from this one claims and views are cut. */
-    private final ByteBuffer bytes;
+    private final RegionWindows windows;
+    /** The buffer that is handed out if there is just one, else null. */
+    private final ByteBuffer only;
+    private final long offsetMask;
     private final long address;
     private final long capacity;
 
@@ -84,35 +77,34 @@ public final class Region implements AutoCloseable
     /** From this address on nobody was ever given memory to write to, so it is still zero. Only ever rises. */
     private volatile long handedOutTo;
 
-    Region(final RegionMemory memory)
+    Region(final RegionWindows windows)
     {
-        this.memory = memory;
-        shared = memory.buffer();
-        bytes = duplicate(shared);
-        address = memory.address();
-        capacity = shared.capacity();
-        handedOutTo = address;
+        this.windows = windows;
+        only = windows.isOne() ? windows.shared(0) : null;
+        offsetMask = windows.mask();
+        address = windows.address();
+        capacity = windows.size();
+        handedOutTo = address + windows.dirtyTo();
     }
 
     /**
      * Allocates a region whose base is aligned to 4096 bytes.
      *
-     * @param size bytes, from 1 to about 2 GiB.
+     * @param size bytes, at least 1; about 2 GiB at most before JDK 22.
      * @return the region, all zeros.
      * @throws IllegalArgumentException if the size is out of range.
-     * @throws OutOfMemoryError         if the system has no such memory, or, before JDK 22, the JDK's limit for direct
-     *                                  memory ({@code -XX:MaxDirectMemorySize}) forbids it. Nothing is kept.
+     * @throws OutOfMemoryError         as {@link #allocate(long, long)} does.
      */
     public static Region allocate(final long size)
     {
-        return allocate(size, MIN_ALIGNMENT);
+        return allocate(size, 1);
     }
 
     /**
      * Allocates a region.
      *
-     * @param size      bytes, at least 1 and at most {@link Integer#MAX_VALUE}; before JDK 22 that is to hold for size
-     *                  and alignment together.
+     * @param size      bytes, at least 1; before JDK 22 at most {@link Integer#MAX_VALUE} for size and alignment
+     *                  together, from 22 on 2<sup>46</sup>.
      * @param alignment of the base, bytes: a power of two up to 2<sup>30</sup>; at least 4096 is had.
      * @return the region, all zeros.
      * @throws IllegalArgumentException if size or alignment are out of range.
@@ -121,23 +113,59 @@ public final class Region implements AutoCloseable
      */
     public static Region allocate(final long size, final long alignment)
     {
-        if (alignment < 1 || alignment > MAX_ALIGNMENT || Long.bitCount(alignment) != 1)
-        {
-            throw new IllegalArgumentException("alignment=" + alignment + ": not a power of two from 1 to " +
-                MAX_ALIGNMENT + " (size=" + size + ")");
-        }
-        if (size < 1 || size > Integer.MAX_VALUE)
-        {
-            throw new IllegalArgumentException("size=" + size + ": a region has 1 to " + Integer.MAX_VALUE +
-                " bytes (alignment=" + alignment + ")");
-        }
+        return new Region(RegionWindows.over(RegionMemory.allocate(size, alignment), null, RegionWindows.SHIFT));
+    }
+
+    /**
+     * Maps the first bytes of a file, which is made if it doesn't exist and extended if it is shorter. Of a longer file
+     * the rest is neither mapped nor changed. What the file holds is kept, and what is written to the region goes to
+     * the file: at the system's leisure, at the latest when a buffer of the region is forced
+     * ({@link java.nio.MappedByteBuffer#force}; all of them are such). No file handle stays open.
+     * <p>
+     * The base is aligned to a page of the file system. Pages of an extended part take no space before they are
+     * touched. An allocator starts with an empty region whatever the file holds, and two processes must not allocate
+     * in the same file at the same time.
+     *
+     * @param path of a regular file to be read and written, or of none in a directory that exists.
+     * @param size bytes, at least 1; before JDK 22 at most {@link Integer#MAX_VALUE}, from 22 on 2<sup>46</sup>; on
+     *             hugetlbfs a multiple of its page.
+     * @return the region. Known to be zero ({@link RegionClaim#zeroFrom}) is only what was added to the file.
+     * @throws IllegalArgumentException     if the size is out of range.
+     * @throws java.io.UncheckedIOException if the file can't be made, opened, extended or mapped. A file is left as it
+     *                                      was, and not there if it wasn't.
+     */
+    public static Region map(final Path path, final long size)
+    {
+        final RegionFile file = RegionFile.map(path, size);
+        return new Region(RegionWindows.over(file.memory(), file, RegionWindows.SHIFT));
+    }
+
+    /**
+     * Has the system provide every page, so that no later touch waits for one, or finds that there is none. Changes no
+     * byte, also when others write meanwhile. For a mapped region; an allocated one has its pages.
+     *
+     * @param threads  that share the work, at least 1; the caller is one of them.
+     * @param progress is told how many bytes are done, a number that rises to {@link #capacity()}; by any of the
+     *                 threads, but one at a time. What it throws ends the work and is thrown here.
+     * @throws IllegalArgumentException     if there is to be no thread.
+     * @throws IllegalStateException        if the region is closed, or from JDK 22 on is being closed.
+     * @throws java.io.UncheckedIOException if there is no memory for a page. Others may have been touched.
+     */
+    public void preTouch(final int threads, final LongConsumer progress)
+    {
+        checkSpan(address, capacity);
+        life.enter();
         try
         {
-            return new Region(RegionMemory.allocate((int)size, (int)Math.max(alignment, MIN_ALIGNMENT)));
+            new RegionTouch(windows, progress).run(threads);
         }
-        catch (final OutOfMemoryError ex)
+        catch (final IllegalStateException ex)
         {
-            throw outOfMemory(size, alignment, ex);
+            throw closedMeanwhile(ex);
+        }
+        finally
+        {
+            life.exit();
         }
     }
 
@@ -192,7 +220,8 @@ public final class Region implements AutoCloseable
      *
      * @param at address in the region.
      * @return the buffer, in native byte order; use absolute indices only, and leave its position and limit alone: it
-     *         is shared by all callers. The same for every address while a region is no larger than a buffer can be.
+     *         is shared by all callers. The same for every address of a region of less than 2 GiB; of a larger one it
+     *         goes on for 1 GiB at least from the byte on, or to the end of the region.
      * @throws IllegalArgumentException if the address is not in the region.
      * @throws IllegalStateException    if the region is closed.
      */
@@ -202,7 +231,7 @@ public final class Region implements AutoCloseable
         {
             throw refused(at, 1);
         }
-        return shared;
+        return null == only ? windows.shared(at - address) : only;
     }
 
     /**
@@ -220,23 +249,28 @@ public final class Region implements AutoCloseable
         {
             throw refused(at, 1);
         }
-        return (int)offset;
+        return (int)(offset & offsetMask);
     }
 
     /**
      * Makes a view of a block. It keeps the memory of the region; it doesn't keep the block.
      *
      * @param at     address of the first byte.
-     * @param length bytes, 0 or more.
+     * @param length bytes, 0 to {@link Integer#MAX_VALUE}.
      * @return a new buffer over just these bytes, position 0, in native byte order.
-     * @throws IllegalArgumentException if the span is not in the region.
+     * @throws IllegalArgumentException if the span is not in the region, or more than a buffer can be.
      * @throws IllegalStateException    if the region is closed.
      */
     public ByteBuffer byteBuffer(final long at, final long length)
     {
         checkSpan(at, length);
+        if (length > Integer.MAX_VALUE)
+        {
+            throw new IllegalArgumentException("address=" + Misuse.hex(at) + " length=" + length +
+                ": a buffer has at most " + Integer.MAX_VALUE + " bytes");
+        }
         handOut(at + length);
-        return bytes.slice((int)(at - address), (int)length).order(ByteOrder.nativeOrder());
+        return windows.view(at - address, (int)length);
     }
 
     /**
@@ -248,6 +282,7 @@ public final class Region implements AutoCloseable
      * @throws IllegalArgumentException if a span is not in the region; nothing is written.
      * @throws IllegalStateException    if the region is closed, or from JDK 22 on is being closed: then a part may be
      *                                  written.
+     * @throws java.io.UncheckedIOException if the file of a mapped region has no memory there: a part may be written.
      */
     public void copy(final long from, final long to, final long length)
     {
@@ -257,7 +292,7 @@ public final class Region implements AutoCloseable
         life.enter();
         try
         {
-            RegionBytes.copy(bytes, (int)(from - address), (int)(to - address), (int)length);
+            windows.copy(from - address, to - address, length);
         }
         catch (final IllegalStateException ex)
         {
@@ -277,6 +312,7 @@ public final class Region implements AutoCloseable
      * @throws IllegalArgumentException if the span is not in the region; nothing is written.
      * @throws IllegalStateException    if the region is closed, or from JDK 22 on is being closed: then a part may be
      *                                  written.
+     * @throws java.io.UncheckedIOException if the file of a mapped region has no memory there: a part may be written.
      */
     public void zero(final long at, final long length)
     {
@@ -284,7 +320,7 @@ public final class Region implements AutoCloseable
         life.enter();
         try
         {
-            RegionBytes.zero(bytes, (int)(at - address), (int)length);
+            windows.zero(at - address, length);
         }
         catch (final IllegalStateException ex)
         {
@@ -306,7 +342,7 @@ public final class Region implements AutoCloseable
      */
     public RegionClaim claim(final Object owner)
     {
-        final RegionClaim claim = new RegionClaim(this, owner, duplicate(bytes));
+        final RegionClaim claim = new RegionClaim(this, owner, windows);
         life.claim(claim);
         return claim;
     }
@@ -321,30 +357,15 @@ public final class Region implements AutoCloseable
     @Override
     public void close()
     {
-        if (life.close())
-        {
-            try
-            {
-                memory.close();
-            }
-            catch (final IllegalStateException ex)
-            {
-                life.reopen();
-                throw new IllegalStateException(this + " can't be closed while the system is at work on a view", ex);
-            }
-        }
+        life.close(windows);
     }
 
-    /**
-     * The span and the state, for people.
-     *
-     * @return a text.
-     */
+    /** The span and the state, for people. */
     @Override
     public String toString()
     {
         return "Region[" + Misuse.hex(address) + ".." + Misuse.hex(address + capacity) + ", capacity=" + capacity +
-            (isOpen() ? "]" : ", closed]");
+            windows.origin() + (isOpen() ? "]" : ", closed]");
     }
 
     /** From this address on the memory is as it came from the JDK. */
@@ -356,15 +377,9 @@ public final class Region implements AutoCloseable
     /** Notes that memory below an address in the region, or its end, may have been written to. */
     void handOut(final long end)
     {
-        long known = handedOutTo;
-        while (known < end)
+        if (handedOutTo < end)
         {
-            final long present = (long)HANDED_OUT_TO.compareAndExchange(this, known, end);
-            if (present == known)
-            {
-                return;
-            }
-            known = present;
+            HANDED_OUT_TO.accumulateAndGet(this, end, Math::max);
         }
     }
 
@@ -398,18 +413,5 @@ public final class Region implements AutoCloseable
     private IllegalStateException closedMeanwhile(final IllegalStateException ex)
     {
         return isOpen() ? ex : life.closed(ex);
-    }
-
-    private static OutOfMemoryError outOfMemory(final long size, final long alignment, final OutOfMemoryError cause)
-    {
-        final OutOfMemoryError error = new OutOfMemoryError(
-            "no memory for a region of size=" + size + " alignment=" + alignment + ": " + cause.getMessage());
-        error.initCause(cause);
-        return error;
-    }
-
-    private static ByteBuffer duplicate(final ByteBuffer buffer)
-    {
-        return buffer.duplicate().order(ByteOrder.nativeOrder());
     }
 }

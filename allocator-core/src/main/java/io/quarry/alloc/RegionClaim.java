@@ -27,22 +27,28 @@ import java.nio.ByteBuffer;
  */
 public final class RegionClaim
 {
-    private static final long RELEASED = -1;
+    private static final long NONE = -1;
 
     private final Region region;
     private final String owner;
     private final ByteBuffer bytes;
     private final long address;
-    /** The capacity of the region, or {@link #RELEASED}: below every end of a span, so that one test finds both. */
+    private final RegionWindows windows;
+    /**
+     * The capacity of the region, or {@link #NONE}: below every end of a span, so that one test sends every call the
+     * long way when the claim is released, the region has several windows, or faults are to be settled.
+     */
     private long limit;
+    private boolean isReleased;
 
-    RegionClaim(final Region region, final Object owner, final ByteBuffer bytes)
+    RegionClaim(final Region region, final Object owner, final RegionWindows windows)
     {
         this.region = region;
         this.owner = nameOf(owner);
-        this.bytes = bytes;
+        this.windows = windows;
+        bytes = windows.only();
         address = region.address();
-        limit = region.capacity();
+        limit = windows.isOne() && !windows.needSettling() ? region.capacity() : NONE;
     }
 
     /**
@@ -53,6 +59,7 @@ public final class RegionClaim
      * @param length bytes, 0 or more.
      * @throws IllegalArgumentException if a span is not in the region; nothing is written.
      * @throws IllegalStateException    if the claim is released.
+     * @throws java.io.UncheckedIOException if the file of a mapped region has no memory there: a part may be written.
      */
     public void copy(final long from, final long to, final long length)
     {
@@ -61,9 +68,17 @@ public final class RegionClaim
         final long last = limit - length;
         if (length < 0 || source < 0 || source > last || target < 0 || target > last)
         {
-            throw refused(source < 0 || source > last ? from : to, length);
+            copyTheLongWay(from, to, length);
+            return;
         }
-        RegionBytes.copy(bytes, (int)source, (int)target, (int)length);
+        try
+        {
+            RegionBytes.copy(bytes, (int)source, (int)target, (int)length);
+        }
+        catch (final InternalError ex)
+        {
+            throw windows.fault(ex, target, length);
+        }
     }
 
     /**
@@ -73,15 +88,24 @@ public final class RegionClaim
      * @param length bytes, 0 or more.
      * @throws IllegalArgumentException if the span is not in the region; nothing is written.
      * @throws IllegalStateException    if the claim is released.
+     * @throws java.io.UncheckedIOException if the file of a mapped region has no memory there: a part may be written.
      */
     public void zero(final long at, final long length)
     {
         final long offset = at - address;
         if (length < 0 || offset < 0 || offset > limit - length)
         {
-            throw refused(at, length);
+            zeroTheLongWay(at, length);
+            return;
         }
-        RegionBytes.zero(bytes, (int)offset, (int)length);
+        try
+        {
+            RegionBytes.zero(bytes, (int)offset, (int)length);
+        }
+        catch (final InternalError ex)
+        {
+            throw windows.fault(ex, offset, length);
+        }
     }
 
     /**
@@ -95,7 +119,7 @@ public final class RegionClaim
      */
     public long zeroFrom()
     {
-        if (RELEASED == limit)
+        if (isReleased)
         {
             throw refused(address, 0);
         }
@@ -111,13 +135,14 @@ public final class RegionClaim
      */
     public void release(final long usedTo)
     {
-        if (RELEASED != limit)
+        if (!isReleased)
         {
             if (!region.contains(usedTo, 0))
             {
                 throw refused(usedTo, 0);
             }
-            limit = RELEASED;
+            isReleased = true;
+            limit = NONE;
             region.handOut(usedTo);
             region.release(this);
         }
@@ -129,9 +154,30 @@ public final class RegionClaim
         return owner;
     }
 
+    private void copyTheLongWay(final long from, final long to, final long length)
+    {
+        check(from, length);
+        check(to, length);
+        windows.copy(from - address, to - address, length);
+    }
+
+    private void zeroTheLongWay(final long at, final long length)
+    {
+        check(at, length);
+        windows.zero(at - address, length);
+    }
+
+    private void check(final long at, final long length)
+    {
+        if (isReleased || !region.contains(at, length))
+        {
+            throw refused(at, length);
+        }
+    }
+
     private RuntimeException refused(final long at, final long length)
     {
-        return RELEASED != limit ? region.refused(at, length) :
+        return !isReleased ? region.refused(at, length) :
             new IllegalStateException("the claim of " + owner + " on " + region + " is released");
     }
 

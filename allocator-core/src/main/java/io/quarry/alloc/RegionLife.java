@@ -112,12 +112,12 @@ final class RegionLife
     }
 
     /**
-     * Closes the region to every call, and waits for those in flight.
+     * Closes the region to every call, waits for those in flight, and gives the memory back; once.
      *
-     * @return true if the memory is now to be given back, false if it was closed before.
-     * @throws IllegalStateException if it is claimed.
+     * @param memory to be given back.
+     * @throws IllegalStateException if the region is claimed, or the memory can't be given back; it is still open.
      */
-    boolean close()
+    void close(final RegionWindows memory)
     {
         final Object present = HOLDER.compareAndExchange(this, null, CLOSED);
         if (present instanceof RegionClaim)
@@ -125,18 +125,24 @@ final class RegionLife
             throw new IllegalStateException(region + " is claimed by " + ((RegionClaim)present).owner() +
                 ": close that first");
         }
-        if (null != present)
+        if (null == present)
         {
-            return false;
+            awaitCallsInFlight();
+            giveBack(memory);
         }
-        awaitCallsInFlight();
-        return true;
     }
 
-    /** Takes {@link #close} back, as the memory could not be given back. */
-    void reopen()
+    private void giveBack(final RegionWindows memory)
     {
-        holder = null;
+        try
+        {
+            memory.close();
+        }
+        catch (final IllegalStateException ex)
+        {
+            holder = null;
+            throw new IllegalStateException(region + " can't be closed while the system is at work on a view", ex);
+        }
     }
 
     /** The exception for a call that came too late. */

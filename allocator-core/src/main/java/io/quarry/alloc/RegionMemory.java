@@ -15,14 +15,15 @@
  */
 package io.quarry.alloc;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 
 /**
  * The memory under a {@link Region}: how it is had from the JDK, where it is, and how it is given back. One of two
  * ways, by the release that runs: {@link DirectMemory} before 22, {@link ArenaMemory} from 22 on. Either way the memory
- * lives at least as long as any view of {@link #buffer}, unless it is closed, and is given back at last if nobody
- * closes it.
+ * lives at least as long as any buffer that {@link #view} made, and any cut from one, unless it is closed; and is given
+ * back at last if nobody closes it.
  */
 abstract sealed class RegionMemory permits DirectMemory, ArenaMemory
 {
@@ -35,37 +36,85 @@ abstract sealed class RegionMemory permits DirectMemory, ArenaMemory
      */
     static final boolean UNGUARDED = Runtime.version().feature() < FIRST_WITH_ARENAS;
 
-    private final ByteBuffer buffer;
+    /** Bytes: what a buffer can span before 22; from 22 on more than any system of today can map. */
+    static final long MAX_SIZE = UNGUARDED ? Integer.MAX_VALUE : 1L << 46;
+
+    /** Of a base that no other was asked for: the page of most systems. */
+    private static final int MIN_ALIGNMENT = 4096;
+    private static final int MAX_ALIGNMENT = 1 << 30;
+
     private final long address;
+    private final long size;
 
     /**
-     * @param buffer  all of the memory, in any byte order.
      * @param address of the first byte.
+     * @param size    bytes.
      */
-    RegionMemory(final ByteBuffer buffer, final long address)
+    RegionMemory(final long address, final long size)
     {
-        this.buffer = buffer.order(ByteOrder.nativeOrder());
         this.address = address;
+        this.size = size;
     }
 
     /**
      * Has zeroed memory from the JDK.
      *
-     * @param size      bytes, at least 1.
-     * @param alignment of the first byte, a power of two.
+     * @param size      bytes, from 1 to {@link #MAX_SIZE}.
+     * @param alignment of the first byte, a power of two; at least {@link #MIN_ALIGNMENT} is had.
      * @return the memory.
-     * @throws IllegalArgumentException if it is more than a buffer can span.
+     * @throws IllegalArgumentException if size or alignment are out of range; before 22 also if they are together more
+     *                                  than a buffer can span.
      * @throws OutOfMemoryError         if the JDK has no such memory.
      */
-    static RegionMemory allocate(final int size, final int alignment)
+    static RegionMemory allocate(final long size, final long alignment)
     {
-        return UNGUARDED ? DirectMemory.allocate(size, alignment) : ArenaMemory.allocate(size, alignment);
+        if (alignment < 1 || alignment > MAX_ALIGNMENT || Long.bitCount(alignment) != 1)
+        {
+            throw new IllegalArgumentException("alignment=" + alignment + ": not a power of two from 1 to " +
+                MAX_ALIGNMENT + " (size=" + size + ")");
+        }
+        final long wanted = Math.max(alignment, MIN_ALIGNMENT);
+        checkSize(size, "alignment=" + wanted);
+        try
+        {
+            return UNGUARDED ?
+                DirectMemory.allocate((int)size, (int)wanted) : ArenaMemory.allocate(size, (int)wanted);
+        }
+        catch (final OutOfMemoryError ex)
+        {
+            final OutOfMemoryError error = new OutOfMemoryError(
+                "no memory for a region of size=" + size + " alignment=" + wanted + ": " + ex.getMessage());
+            error.initCause(ex);
+            throw error;
+        }
     }
 
-    /** All of the memory, in native byte order. */
-    final ByteBuffer buffer()
+    /**
+     * Refuses a size that no region can have.
+     *
+     * @param size  bytes.
+     * @param other what else was asked for, for the message.
+     */
+    static void checkSize(final long size, final String other)
     {
-        return buffer;
+        if (size < 1 || size > MAX_SIZE)
+        {
+            throw new IllegalArgumentException("size=" + size + ": a region has 1 to " + MAX_SIZE + " bytes" +
+                (UNGUARDED ? " before JDK 22" : "") + " (" + other + ")");
+        }
+    }
+
+    /**
+     * Maps the first bytes of a file, for reading and writing; a shorter one is extended.
+     *
+     * @param channel of the file, not needed afterwards.
+     * @param size    bytes, from 1 to {@link #MAX_SIZE}.
+     * @return the memory.
+     * @throws IOException if the system refuses.
+     */
+    static RegionMemory map(final FileChannel channel, final long size) throws IOException
+    {
+        return UNGUARDED ? DirectMemory.map(channel, size) : ArenaMemory.map(channel, size);
     }
 
     /** Address of the first byte. */
@@ -73,6 +122,22 @@ abstract sealed class RegionMemory permits DirectMemory, ArenaMemory
     {
         return address;
     }
+
+    /** Bytes. */
+    final long size()
+    {
+        return size;
+    }
+
+    /**
+     * Makes a buffer over a part. The first is to be made at once: memory of which no buffer was ever made is given
+     * back by {@link #close} only.
+     *
+     * @param offset of its first byte.
+     * @param length bytes.
+     * @return a buffer in native byte order, which keeps all of the memory.
+     */
+    abstract ByteBuffer view(long offset, int length);
 
     /**
      * Gives the memory back at once. To be called once.

@@ -64,13 +64,23 @@ class RegionTest
     }
 
     @ParameterizedTest
-    @ValueSource(longs = { 0, -1, Long.MIN_VALUE, 1L << 31, 1L << 40, Long.MAX_VALUE })
+    @ValueSource(longs = { 0, -1, Long.MIN_VALUE, (1L << 46) + 1, Long.MAX_VALUE })
     void shouldRefuseSizesOutOfRangeAndNameThem(final long size)
     {
         final Exception ex = assertThrows(IllegalArgumentException.class, () -> Region.allocate(size));
         assertContains(ex, "size=" + size);
         assertContains(ex, "alignment=4096");
-        assertContains(ex, "2147483647");
+        assertContains(ex, "1 to " + (RegionMemory.UNGUARDED ? "2147483647" : "70368744177664"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 1L << 31, 3L << 30, 1L << 40 })
+    void shouldNameTheLimitOfOldReleases(final long size)
+    {
+        assumeTrue(RegionMemory.UNGUARDED, "JDK 22 and later have no such limit");
+        final Exception ex = assertThrows(IllegalArgumentException.class, () -> Region.allocate(size));
+        assertContains(ex, "size=" + size);
+        assertContains(ex, "1 to 2147483647 bytes before JDK 22");
     }
 
     @Test
