@@ -46,6 +46,12 @@ interface ContractSubject
     /** The largest alignment that the allocator must serve, unsigned, if the region can hold it. */
     long largestAlignment();
 
+    /** Makes a region of zeros, of the size given. */
+    default Region newRegion(final long size)
+    {
+        return Region.allocate(size);
+    }
+
     /** Verifies and closes after each test. */
     VerifyAfterEach resources();
 
@@ -61,7 +67,7 @@ interface ContractSubject
      */
     default RegionAllocator open(final long regionSize)
     {
-        final Region region = resources().close(Region.allocate(regionSize));
+        final Region region = resources().close(newRegion(regionSize));
         final RegionAllocator allocator = resources().close(resources().verify(newAllocator(region)));
         final AllocatorStats fresh = allocator.stats();
         resources().verify(() -> checkWholeIfEmpty(allocator, fresh));

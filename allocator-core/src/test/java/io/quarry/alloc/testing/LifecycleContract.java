@@ -36,7 +36,7 @@ interface LifecycleContract extends ContractSubject
     @Test
     default void shouldRefuseCallsAfterClose()
     {
-        final Region region = resources().close(Region.allocate(defaultRegionSize()));
+        final Region region = resources().close(newRegion(defaultRegionSize()));
         final RegionAllocator allocator = newAllocator(region);
         final long address = allocator.allocate(100, 8);
         allocator.close();
@@ -69,7 +69,7 @@ interface LifecycleContract extends ContractSubject
     @Test
     default void shouldLetAnotherAllocatorHaveTheRegionAfterClose()
     {
-        final Region region = resources().close(Region.allocate(defaultRegionSize()));
+        final Region region = resources().close(newRegion(defaultRegionSize()));
         final RegionAllocator first = newAllocator(region);
         final AllocatorStats fresh = first.stats();
         final AllocatorModel firstModel = new AllocatorModel(first);

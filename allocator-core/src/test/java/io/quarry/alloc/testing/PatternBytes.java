@@ -80,24 +80,24 @@ public final class PatternBytes
     public static void write(
         final Region region, final long address, final long from, final long to, final long seed)
     {
-        if (from >= to)
+        for (long at = from; at < to; at = end(region, address, at, to))
         {
-            return;
-        }
-        final ByteBuffer buffer = littleEndian(region, address);
-        final int offset = region.bufferOffset(address);
-        long i = from;
-        while (i < to)
-        {
-            if (0 == (i & 7) && to - i >= 8)
+            final ByteBuffer buffer = littleEndian(region, address + at);
+            final long origin = region.bufferOffset(address + at) - at;
+            final long end = end(region, address, at, to);
+            long i = at;
+            while (i < end)
             {
-                buffer.putLong((int)(offset + i), word(seed, i >>> 3));
-                i += 8;
-            }
-            else
-            {
-                buffer.put((int)(offset + i), byteAt(seed, i));
-                i++;
+                if (0 == (i & 7) && end - i >= 8)
+                {
+                    buffer.putLong((int)(origin + i), word(seed, i >>> 3));
+                    i += 8;
+                }
+                else
+                {
+                    buffer.put((int)(origin + i), byteAt(seed, i));
+                    i++;
+                }
             }
         }
     }
@@ -115,26 +115,26 @@ public final class PatternBytes
     public static long mismatch(
         final Region region, final long address, final long from, final long to, final long seed)
     {
-        if (from >= to)
+        for (long at = from; at < to; at = end(region, address, at, to))
         {
-            return -1;
-        }
-        final ByteBuffer buffer = littleEndian(region, address);
-        final int offset = region.bufferOffset(address);
-        long i = from;
-        while (i < to)
-        {
-            if (0 == (i & 7) && to - i >= 8 && buffer.getLong((int)(offset + i)) == word(seed, i >>> 3))
+            final ByteBuffer buffer = littleEndian(region, address + at);
+            final long origin = region.bufferOffset(address + at) - at;
+            final long end = end(region, address, at, to);
+            long i = at;
+            while (i < end)
             {
-                i += 8;
-            }
-            else if (buffer.get((int)(offset + i)) == byteAt(seed, i))
-            {
-                i++;
-            }
-            else
-            {
-                return i;
+                if (0 == (i & 7) && end - i >= 8 && buffer.getLong((int)(origin + i)) == word(seed, i >>> 3))
+                {
+                    i += 8;
+                }
+                else if (buffer.get((int)(origin + i)) == byteAt(seed, i))
+                {
+                    i++;
+                }
+                else
+                {
+                    return i;
+                }
             }
         }
         return -1;
@@ -151,26 +151,26 @@ public final class PatternBytes
      */
     public static long firstNonZero(final Region region, final long address, final long from, final long to)
     {
-        if (from >= to)
+        for (long at = from; at < to; at = end(region, address, at, to))
         {
-            return -1;
-        }
-        final ByteBuffer buffer = littleEndian(region, address);
-        final int offset = region.bufferOffset(address);
-        long i = from;
-        while (i < to)
-        {
-            if (to - i >= 8 && 0 == buffer.getLong((int)(offset + i)))
+            final ByteBuffer buffer = littleEndian(region, address + at);
+            final long origin = region.bufferOffset(address + at) - at;
+            final long end = end(region, address, at, to);
+            long i = at;
+            while (i < end)
             {
-                i += 8;
-            }
-            else if (0 == buffer.get((int)(offset + i)))
-            {
-                i++;
-            }
-            else
-            {
-                return i;
+                if (end - i >= 8 && 0 == buffer.getLong((int)(origin + i)))
+                {
+                    i += 8;
+                }
+                else if (0 == buffer.get((int)(origin + i)))
+                {
+                    i++;
+                }
+                else
+                {
+                    return i;
+                }
             }
         }
         return -1;
@@ -188,14 +188,9 @@ public final class PatternBytes
     public static void fill(
         final Region region, final long address, final long from, final long to, final byte value)
     {
-        if (from < to)
+        for (long i = from; i < to; i++)
         {
-            final ByteBuffer buffer = region.buffer(address);
-            final int offset = region.bufferOffset(address);
-            for (long i = from; i < to; i++)
-            {
-                buffer.put((int)(offset + i), value);
-            }
+            region.buffer(address + i).put(region.bufferOffset(address + i), value);
         }
     }
 
@@ -210,9 +205,10 @@ public final class PatternBytes
     public static byte[] copy(final Region region, final long address, final long length)
     {
         final byte[] bytes = new byte[Math.toIntExact(length)];
-        if (length > 0)
+        for (long at = 0; at < length; at = end(region, address, at, length))
         {
-            region.buffer(address).get(region.bufferOffset(address), bytes);
+            final int part = (int)(end(region, address, at, length) - at);
+            region.buffer(address + at).get(region.bufferOffset(address + at), bytes, (int)at, part);
         }
         return bytes;
     }
@@ -249,6 +245,13 @@ public final class PatternBytes
             h = (h ^ ((value >>> shift) & 0xFF)) * FNV_PRIME;
         }
         return h;
+    }
+
+    /** How far the buffer of a byte reaches, a multiple of 8 unless it is the end: a larger region has windows. */
+    private static long end(final Region region, final long address, final long at, final long to)
+    {
+        final long reach = region.buffer(address + at).capacity() - region.bufferOffset(address + at);
+        return to - at <= reach ? to : at + reach & -8;
     }
 
     private static ByteBuffer littleEndian(final Region region, final long address)

@@ -33,6 +33,9 @@ import static io.quarry.alloc.testing.ContractSubject.freeShuffled;
  */
 interface ZeroingContract extends ContractSubject
 {
+    /** Bytes of a view, as one may be of less than 2 GiB only. */
+    long VIEW = 1 << 30;
+
     /** Sizes around those at which the way of zeroing may change. */
     long[] SIZES = { 1, 7, 8, 15, 16, 17, 63, 64, 65, 100, 511, 513, 1000, 2047, 2049, 4095, 4097, 10_000, 70_000 };
 
@@ -109,10 +112,14 @@ interface ZeroingContract extends ContractSubject
     {
         final RegionAllocator allocator = open();
         final Region region = allocator.region();
-        final ByteBuffer view = region.byteBuffer(region.address(), region.capacity());
-        while (view.hasRemaining())
+        for (long at = 0; at < region.capacity(); at += VIEW)
         {
-            view.put((byte)-1);
+            final ByteBuffer view =
+                region.byteBuffer(region.address() + at, Math.min(VIEW, region.capacity() - at));
+            while (view.hasRemaining())
+            {
+                view.put((byte)-1);
+            }
         }
         final AllocatorModel model = new AllocatorModel(allocator);
         for (final long size : new long[]{ 100, 5000, region.capacity() / 2 })
