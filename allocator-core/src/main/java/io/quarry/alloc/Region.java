@@ -141,8 +141,9 @@ public final class Region implements AutoCloseable
     }
 
     /**
-     * Has the system provide every page, so that no later touch waits for one, or finds that there is none. Changes no
-     * byte, also when others write meanwhile. For a mapped region; an allocated one has its pages.
+     * Has the system provide every page, so that no later touch waits for one, or finds that there is none. Contents
+     * stay. On other file systems than tmpfs and hugetlbfs the first byte of every 4096 is read and written back: what
+     * another writes to it just then is lost, so touch before use. An allocated region has its pages.
      *
      * @param threads  that share the work, at least 1; the caller is one of them.
      * @param progress is told how many bytes are done, a number that rises to {@link #capacity()}; by any of the

@@ -34,6 +34,7 @@ import java.nio.file.StandardOpenOption;
 final class RegionFile
 {
     private static final String HUGE_PAGES = "hugetlbfs";
+    private static final String SHARED_MEMORY = "tmpfs";
 
     /** The largest page in common use: what lies behind the end of a file in its last page is not known. */
     private static final long PAGE = 1 << 16;
@@ -41,9 +42,11 @@ final class RegionFile
     private final Path path;
     private final RegionMemory memory;
     private final long dirtyTo;
+    private final String storeType;
 
-    private RegionFile(final Path path, final RegionMemory memory, final long dirtyTo)
+    private RegionFile(final Path path, final RegionMemory memory, final long dirtyTo, final String storeType)
     {
+        this.storeType = storeType;
         this.path = path;
         this.memory = memory;
         this.dirtyTo = dirtyTo;
@@ -83,6 +86,12 @@ final class RegionFile
     long dirtyTo()
     {
         return dirtyTo;
+    }
+
+    /** Whether the file is in memory only, where a page that is read is had for good. */
+    boolean isTouchedByReading()
+    {
+        return SHARED_MEMORY.equals(storeType) || HUGE_PAGES.equals(storeType);
     }
 
     /**
@@ -151,14 +160,14 @@ final class RegionFile
             throw new FileSystemException(path.toString(), null,
                 Files.isDirectory(path) ? "it is a directory" : "it is not a regular file");
         }
-        checkHugePages(path, size);
+        final String storeType = storeType(path, size);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE))
         {
             final long present = channel.size();
             try
             {
                 final long dirtyTo = created ? 0 : Math.min(size, present + PAGE - 1 & -PAGE);
-                return new RegionFile(path, RegionMemory.map(channel, size), dirtyTo);
+                return new RegionFile(path, RegionMemory.map(channel, size), dirtyTo, storeType);
             }
             catch (final IOException | RuntimeException | Error ex)
             {
@@ -168,7 +177,8 @@ final class RegionFile
         }
     }
 
-    private static void checkHugePages(final Path path, final long size)
+    /** The kind of file system, if the system tells. */
+    private static String storeType(final Path path, final long size)
     {
         try
         {
@@ -177,10 +187,12 @@ final class RegionFile
             {
                 checkMultiple(path, size, store.getBlockSize());
             }
+            return store.type();
         }
         catch (final IOException | UnsupportedOperationException ignore)
         {
-            // Not every system tells, and then the mapping itself will.
+            // Then the mapping itself will tell of pages.
+            return "";
         }
     }
 

@@ -15,10 +15,8 @@
  */
 package io.quarry.alloc;
 
-import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,8 +24,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
 
 /**
- * Has the operating system provide every page of a region, by several threads. A page is touched by an atomic addition
- * of 0, so contents stay, also while others write to them.
+ * Has the operating system provide every page of a region, by several threads. Where reading is enough to have a page
+ * (shared memory, huge pages) it is read; elsewhere its first byte is read and written back. An atomic addition of 0
+ * would do that even beside other writers, but where there is no memory it ends the JVM: before JDK 22 the interpreter
+ * has no guard around it, as it has around loads and stores.
  */
 final class RegionTouch
 {
@@ -37,17 +37,13 @@ final class RegionTouch
     /** What a thread takes at a time: some ms of work, so that progress is steady and the threads end together. */
     private static final long PIECE = 16 << 20;
 
-    private static final VarHandle LONGS =
-        MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
-    private static final VarHandle INTS =
-        MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
-
     private final RegionWindows windows;
     private final LongConsumer progress;
     private final AtomicLong next = new AtomicLong();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private long done;
     private volatile byte[] entry;
+    private byte seen;
 
     RegionTouch(final RegionWindows windows, final LongConsumer progress)
     {
@@ -116,7 +112,7 @@ final class RegionTouch
         {
             for (long offset = from; offset < to; offset += PAGE)
             {
-                touchPage(offset, to - offset);
+                touchPage(offset);
             }
             windows.settleFaults();
             settleOldFaults();
@@ -139,22 +135,20 @@ final class RegionTouch
         }
     }
 
-    private void touchPage(final long at, final long length)
+    private void touchPage(final long at)
     {
         final ByteBuffer buffer = windows.own(at);
         final int offset = (int)(at & windows.mask());
-        if (length >= Long.BYTES)
+        final byte value = buffer.get(offset);
+        // Or the compiler could find that a byte written back makes no difference, nor one that is read for nothing.
+        VarHandle.fullFence();
+        if (windows.areTouchedByReading())
         {
-            final long ignored = (long)LONGS.getAndAdd(buffer, offset, 0L);
-        }
-        else if (length >= Integer.BYTES)
-        {
-            final int ignored = (int)INTS.getAndAdd(buffer, offset, 0);
+            seen = value;
         }
         else
         {
-            // No atomic addition is so narrow: the few bytes of this last page are read only.
-            buffer.get(offset);
+            buffer.put(offset, value);
         }
     }
 

@@ -117,6 +117,12 @@ final class RegionWindows
         return null == file ? 0 : file.dirtyTo();
     }
 
+    /** Whether reading a page has the system provide it for good. */
+    boolean areTouchedByReading()
+    {
+        return null != file && file.isTouchedByReading();
+    }
+
     /** What to say of the file, if there is one. */
     String origin()
     {

@@ -74,6 +74,17 @@ final class ForkedJvm
         return this;
     }
 
+    /**
+     * Sees a file system that nothing else does.
+     *
+     * @param command that mounts it.
+     */
+    ForkedJvm mounting(final String command)
+    {
+        prefix.addAll(List.of("unshare", "--mount", "sh", "-c", command + " && exec \"$@\"", "sh"));
+        return this;
+    }
+
     Result run(final Class<?> main, final String... arguments)
     {
         final List<String> command = new ArrayList<>(prefix);

@@ -303,10 +303,8 @@ class RegionMapTest
     @Test
     void shouldTakeSpaceWhenTouchedAndNotBefore() throws IOException, InterruptedException
     {
-        final Path shm = Path.of("/dev/shm");
-        assumeTrue(Files.isWritable(shm), "no shared-memory file system at " + shm);
         final int size = 64 << 20;
-        file = Files.createTempFile(shm, "quarry", ".region");
+        file = Files.createTempFile(sharedMemory(), "quarry", ".region");
         try (Region region = Region.map(file, size))
         {
             assertEquals(0, allocatedKiB(file));
@@ -321,8 +319,9 @@ class RegionMapTest
     }
 
     @Test
-    void shouldNotDisturbWritersWhileTouching() throws InterruptedException
+    void shouldNotDisturbWritersToSharedMemory() throws IOException, InterruptedException
     {
+        file = Files.createTempFile(sharedMemory(), "quarry", ".region");
         try (Region region = Region.map(file, 64 << 20))
         {
             final AtomicBoolean done = new AtomicBoolean();
@@ -330,7 +329,7 @@ class RegionMapTest
             final long[] lost = new long[1];
             final Thread writer = new Thread(() ->
             {
-                // The very bytes that touching adds 0 to; a lost write is one that reads back older.
+                // The very bytes that are touched; a lost write is one that reads back older.
                 for (long value = 1; !done.get(); value++)
                 {
                     final int at = (int)(value % 1000) * 4096;
@@ -346,6 +345,10 @@ class RegionMapTest
             done.set(true);
             writer.join();
             assertEquals(0, lost[0]);
+        }
+        finally
+        {
+            Files.delete(file);
         }
     }
 
@@ -367,6 +370,13 @@ class RegionMapTest
             assertTrue(none.getMessage().contains("threads=0"), none.getMessage());
             region.zero(region.address(), 100);
         }
+    }
+
+    private static Path sharedMemory()
+    {
+        final Path shm = Path.of("/dev/shm");
+        assumeTrue(Files.isWritable(shm), "no shared-memory file system at " + shm);
+        return shm;
     }
 
     private static void assertNames(final Exception ex, final long size, final String reason, final Path path)
