@@ -1,0 +1,34 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.testing;
+
+import io.quarry.alloc.Region;
+import io.quarry.alloc.WindowedRegions;
+
+/**
+ * The contract over a region that shows itself in short windows, as one of more than 2 GiB does: blocks lie across
+ * their borders, and the longest ones are longer than a window.
+ */
+public abstract class WindowedRegionContract extends AllocatorContract
+{
+    private static final int WINDOW_SHIFT = 16;
+
+    @Override
+    public final Region newRegion(final long size)
+    {
+        return WindowedRegions.allocate(size, WINDOW_SHIFT);
+    }
+}
