@@ -27,7 +27,7 @@ import java.nio.ByteBuffer;
  * A Quarry allocator over a region of its own. Blocks are touched through the region's {@link ByteBuffer}, as a program
  * that uses no flag does it.
  */
-final class QuarryTarget extends ReplayTarget
+class QuarryTarget extends ReplayTarget
 {
     private final RegionStack stack;
     private final Region region;
@@ -136,6 +136,12 @@ final class QuarryTarget extends ReplayTarget
     ByteBuffer bytes(final int slot, final int size, final int alignment)
     {
         return region.byteBuffer(addresses[slot], size);
+    }
+
+    /** The region, for a target that touches blocks otherwise. */
+    final Region region()
+    {
+        return region;
     }
 
     @Override

@@ -18,6 +18,10 @@ package io.quarry.perf;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
@@ -36,7 +40,7 @@ final class RegionStack implements AutoCloseable
     /**
      * Makes a stack.
      *
-     * @param regionSize      bytes.
+     * @param regionSize      bytes; more than 2 GiB are of a mapped file, from JDK 22 on.
      * @param regionAlignment of the region's base. At least a page: more makes it the same in every process where in a
      *                        region strictly aligned blocks can lie.
      * @param newUpstream     makes the allocator of the region.
@@ -48,7 +52,8 @@ final class RegionStack implements AutoCloseable
         final Function<Region, RegionAllocator> newUpstream,
         final UnaryOperator<RegionAllocator> newAllocator)
     {
-        region = Region.allocate(regionSize, Math.max(PAGE, regionAlignment));
+        region = regionSize <= Integer.MAX_VALUE ?
+            Region.allocate(regionSize, Math.max(PAGE, regionAlignment)) : mapped(regionSize);
         upstream = newUpstream.apply(region);
         allocator = newAllocator.apply(upstream);
     }
@@ -61,6 +66,29 @@ final class RegionStack implements AutoCloseable
     RegionAllocator allocator()
     {
         return allocator;
+    }
+
+    /** Of shared memory where there is some, by a file that nobody else sees; its base is aligned to a page. */
+    private static Region mapped(final long size)
+    {
+        try
+        {
+            final Path shared = Path.of("/dev/shm");
+            final Path file = Files.isWritable(shared) ?
+                Files.createTempFile(shared, "quarry", ".region") : Files.createTempFile("quarry", ".region");
+            try
+            {
+                return Region.map(file, size);
+            }
+            finally
+            {
+                Files.delete(file);
+            }
+        }
+        catch (final IOException ex)
+        {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     /** Has the operating system provide every page. */

@@ -40,6 +40,11 @@ import java.util.concurrent.Callable;
     description = "Replays allocation traces: time, footprint and garbage of each allocator.")
 final class ReplayCommand implements Callable<Integer>
 {
+    private static final int FIRST_JDK_WITH_LARGE_REGIONS = 22;
+
+    /** As many as the least unit has room for in a table. */
+    private static final long MOST_REGION = 64L * (Integer.MAX_VALUE - 8);
+
     /** The unit of a run allocator as slabs stand on it: the smallest region that every stack can be made over. */
     private static final int LEAST_REGION = RunAllocator.DEFAULT_UNIT_SIZE;
 
@@ -96,10 +101,12 @@ final class ReplayCommand implements Callable<Integer>
         {
             throw new ParameterException(spec.commandLine(), "--warm-up=" + warmUpMs + ": at least 0 wanted");
         }
-        if (null != regionSize && (regionSize < LEAST_REGION || regionSize > Integer.MAX_VALUE))
+        final long mostRegion =
+            Runtime.version().feature() < FIRST_JDK_WITH_LARGE_REGIONS ? Integer.MAX_VALUE : MOST_REGION;
+        if (null != regionSize && (regionSize < LEAST_REGION || regionSize > mostRegion))
         {
             throw new ParameterException(spec.commandLine(), "--region=" + regionSize + ": wanted " + LEAST_REGION +
-                " to " + Integer.MAX_VALUE + " bytes");
+                " to " + mostRegion + " bytes" + (MOST_REGION == mostRegion ? "" : " before JDK 22"));
         }
         checkJson();
         return new ReplayRun(

@@ -224,12 +224,18 @@ enum Subject
         return switch (this)
         {
             case SLAB, SLAB_BUDDY, BUDDY, RUN ->
-                new QuarryTarget(openStack(regionSize, trace.largestAlignment()), trace.slotCount());
+                openQuarry(openStack(regionSize, trace.largestAlignment()), trace.slotCount());
             case NETTY_ADAPTIVE -> new NettyTarget(new AdaptiveByteBufAllocator(true), trace.slotCount());
             case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), trace.slotCount());
             case MALLOC -> new MallocTarget(trace.slotCount());
             case LOOP -> new LoopTarget(trace);
         };
+    }
+
+    private static ReplayTarget openQuarry(final RegionStack stack, final int slotCount)
+    {
+        return stack.region().capacity() <= Integer.MAX_VALUE ?
+            new QuarryTarget(stack, slotCount) : new WindowedTarget(stack, slotCount);
     }
 
     /**
