@@ -113,7 +113,13 @@ public final class Region implements AutoCloseable
      */
     public static Region allocate(final long size, final long alignment)
     {
-        return new Region(RegionWindows.over(RegionMemory.allocate(size, alignment), null, RegionWindows.SHIFT));
+        return over(RegionMemory.allocate(size, alignment));
+    }
+
+    /** A region of memory that is no file's. */
+    static Region over(final RegionMemory memory)
+    {
+        return new Region(RegionWindows.over(memory, null, RegionWindows.SHIFT));
     }
 
     /**

@@ -77,8 +77,7 @@ abstract sealed class RegionMemory permits DirectMemory, ArenaMemory
         checkSize(size, "alignment=" + wanted);
         try
         {
-            return UNGUARDED ?
-                DirectMemory.allocate((int)size, (int)wanted) : ArenaMemory.allocate(size, (int)wanted);
+            return aligned(size, (int)wanted);
         }
         catch (final OutOfMemoryError ex)
         {
@@ -87,6 +86,19 @@ abstract sealed class RegionMemory permits DirectMemory, ArenaMemory
             error.initCause(ex);
             throw error;
         }
+    }
+
+    /**
+     * Has zeroed memory from the JDK, aligned as asked and no more.
+     *
+     * @param size      bytes, from 1 to {@link #MAX_SIZE}.
+     * @param alignment of the first byte, a power of two up to {@link #MAX_ALIGNMENT}.
+     * @return the memory.
+     * @throws OutOfMemoryError if the JDK has no such memory.
+     */
+    static RegionMemory aligned(final long size, final int alignment)
+    {
+        return UNGUARDED ? DirectMemory.allocate((int)size, alignment) : ArenaMemory.allocate(size, alignment);
     }
 
     /**

@@ -119,7 +119,7 @@ final class SystemRegions
         Region region = null;
         try
         {
-            region = new Region(RegionMemory.allocate((int)size, (int)Math.max(alignment, MIN_ALIGNMENT)));
+            region = Region.over(RegionMemory.aligned(size, (int)Math.max(alignment, MIN_ALIGNMENT)));
         }
         catch (final OutOfMemoryError ex)
         {
