@@ -42,6 +42,7 @@ public final class AllocatorScript
     private final long regionSize;
     private final long seed;
     private final boolean misuseDetected;
+    private final boolean reuses;
     private final long minimiseNs;
 
     /**
@@ -57,13 +58,39 @@ public final class AllocatorScript
         this(factory, regionSize, seed, MINIMISE_NS);
     }
 
+    /**
+     * Makes a script without wrong calls and without requests that must succeed, for an allocator that keeps no record
+     * of its blocks and reuses no memory before all of it is free.
+     *
+     * @param factory    of the allocator.
+     * @param regionSize bytes of the region it is given.
+     * @param seed       of all that is random.
+     * @return the script.
+     */
+    public static AllocatorScript withoutReuse(
+        final Function<Region, RegionAllocator> factory, final long regionSize, final long seed)
+    {
+        return new AllocatorScript(factory, regionSize, seed, MINIMISE_NS, false);
+    }
+
     AllocatorScript(
         final Function<Region, RegionAllocator> factory, final long regionSize, final long seed, final long minimiseNs)
+    {
+        this(factory, regionSize, seed, minimiseNs, true);
+    }
+
+    private AllocatorScript(
+        final Function<Region, RegionAllocator> factory,
+        final long regionSize,
+        final long seed,
+        final long minimiseNs,
+        final boolean reuses)
     {
         this.factory = factory;
         this.regionSize = regionSize;
         this.seed = seed;
-        this.misuseDetected = Checks.ENABLED;
+        this.misuseDetected = Checks.ENABLED && reuses;
+        this.reuses = reuses;
         this.minimiseNs = minimiseNs;
     }
 
@@ -79,7 +106,7 @@ public final class AllocatorScript
         final List<ScriptOperation> done = new ArrayList<>();
         try (Region region = Region.allocate(regionSize); RegionAllocator allocator = factory.apply(region))
         {
-            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected);
+            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected, reuses);
             final ScriptGenerator generator = new ScriptGenerator(new SplittableRandom(seed), runner, regionSize);
             try
             {
@@ -153,7 +180,7 @@ public final class AllocatorScript
     {
         try (Region region = Region.allocate(regionSize); RegionAllocator allocator = factory.apply(region))
         {
-            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected);
+            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected, reuses);
             operations.forEach(runner::accept);
             return null;
         }

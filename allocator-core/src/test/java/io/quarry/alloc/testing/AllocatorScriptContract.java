@@ -67,6 +67,16 @@ public abstract class AllocatorScriptContract
         return 4;
     }
 
+    /**
+     * Whether what is freed can be had again, and wrong calls are found: see {@link AllocatorScript#withoutReuse}.
+     *
+     * @return false for an arena.
+     */
+    protected boolean reuses()
+    {
+        return true;
+    }
+
     @TestFactory
     final Stream<DynamicTest> shouldHoldUnderRandomScripts()
     {
@@ -84,7 +94,9 @@ public abstract class AllocatorScriptContract
 
     private void run(final long regionSize, final long seed)
     {
-        final long failures = new AllocatorScript(this::create, regionSize, seed).run(LONG_SCRIPT);
+        final AllocatorScript script = reuses() ? new AllocatorScript(this::create, regionSize, seed) :
+            AllocatorScript.withoutReuse(this::create, regionSize, seed);
+        final long failures = script.run(LONG_SCRIPT);
         assertTrue(failures > 0, "failures=0: the script never exhausted the region, seed=" + seed);
     }
 }

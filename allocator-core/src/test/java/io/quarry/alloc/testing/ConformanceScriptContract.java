@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -42,16 +43,36 @@ public abstract class ConformanceScriptContract
      */
     protected abstract RegionAllocator create(Region region);
 
+    /**
+     * How much memory a script gets.
+     *
+     * @param script that will be run.
+     * @return bytes, at least what the script itself wants.
+     */
+    protected long regionSize(final ConformanceScript script)
+    {
+        return script.regionSize();
+    }
+
     @TestFactory
     final Stream<DynamicTest> shouldConformToTheReferenceImplementation()
     {
         return ConformanceScripts.names().stream().map(name -> DynamicTest.dynamicTest(name, () ->
-            run(ConformanceScripts.read(name), this::create)));
+            run(ConformanceScripts.read(name), this::create, this::regionSize)));
     }
 
     static void run(final ConformanceScript script, final Function<Region, RegionAllocator> factory)
     {
-        try (Region region = Region.allocate(script.regionSize()); RegionAllocator allocator = factory.apply(region))
+        run(script, factory, ConformanceScript::regionSize);
+    }
+
+    private static void run(
+        final ConformanceScript script,
+        final Function<Region, RegionAllocator> factory,
+        final ToLongFunction<ConformanceScript> regionSize)
+    {
+        try (Region region = Region.allocate(regionSize.applyAsLong(script));
+            RegionAllocator allocator = factory.apply(region))
         {
             final AllocatorStats fresh = allocator.stats();
             assertEquals(script.operationCount(), script.run(allocator));

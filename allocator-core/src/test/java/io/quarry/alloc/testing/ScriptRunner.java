@@ -55,11 +55,14 @@ final class ScriptRunner
     private final Map<Long, LiveBlock> byId = new HashMap<>();
     private final List<Long> liveIds = new ArrayList<>();
     private final Map<Long, Integer> liveIndexes = new HashMap<>();
+    /** Whether what is freed can be had again. */
+    private final boolean reuses;
     private long failures;
     private long operations;
 
-    ScriptRunner(final RegionAllocator allocator, final boolean misuseDetected)
+    ScriptRunner(final RegionAllocator allocator, final boolean misuseDetected, final boolean reuses)
     {
+        this.reuses = reuses;
         this.allocator = allocator;
         this.model = new AllocatorModel(allocator);
         this.fresh = allocator.stats();
@@ -312,7 +315,7 @@ final class ScriptRunner
         {
             throw new Deviation(op.kind().name(), "size=0 to succeed", "failure");
         }
-        if (demand.mustSucceed(size, alignment))
+        if (reuses && demand.mustSucceed(size, alignment))
         {
             throw new Deviation(op.kind().name(), "success, as so little was asked for since the region was empty: " +
                 demand, "failure");

@@ -86,7 +86,7 @@ public final class WatchedAllocator implements InvocationHandler
     }
 
     /** Requests for memory are counted from 1; those from first to last fail. */
-    void failRequests(final long first, final long last)
+    public void failRequests(final long first, final long last)
     {
         failFrom = first;
         failTo = last;
@@ -94,7 +94,7 @@ public final class WatchedAllocator implements InvocationHandler
         failures = 0;
     }
 
-    int failures()
+    public int failures()
     {
         return failures;
     }

@@ -1,0 +1,249 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc;
+
+import io.quarry.alloc.testing.AllocatorModel;
+import io.quarry.alloc.testing.FirstFitAllocator;
+import io.quarry.alloc.testing.LiveBlock;
+import io.quarry.alloc.testing.VerifyAfterEach;
+import io.quarry.alloc.testing.WatchedAllocator;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.SplittableRandom;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Two regions, so that to move across is to copy from one to the other. */
+class FallbackAllocatorTest
+{
+    private static final long SMALL = 4096;
+    private static final long LARGE = 1 << 20;
+
+    @RegisterExtension
+    final VerifyAfterEach resources = new VerifyAfterEach();
+
+    private final FirstFitAllocator first = upstream(SMALL);
+    private final FirstFitAllocator second = upstream(LARGE);
+    private final FallbackAllocator fallback = resources.verify(new FallbackAllocator(first, second));
+    private final AllocatorModel model = new AllocatorModel(fallback);
+
+    private FirstFitAllocator upstream(final long size)
+    {
+        return resources.close(resources.verify(
+            FirstFitAllocator.over(resources.close(Region.allocate(size)))));
+    }
+
+    @Test
+    void shouldAskTheFirstAndThenTheSecond()
+    {
+        final long a = fallback.allocate(SMALL, 8);
+        final long b = fallback.allocateZeroed(64, 8);
+        assertTrue(first.owns(a) && second.owns(b));
+        assertTrue(fallback.owns(a) && fallback.owns(b) && !fallback.owns(1));
+        assertSame(first.region(), fallback.regionOf(a));
+        assertSame(second.region(), fallback.regionOf(b));
+        fallback.deallocate(a, SMALL, 8);
+        assertTrue(first.owns(fallback.allocate(64, 8)));
+        fallback.deallocate(b, 64, 8);
+        assertEquals(0, second.stats().liveBlocks());
+        assertThrows(IllegalArgumentException.class, () -> fallback.deallocate(1 << 20, 64, 8));
+        assertThrows(IllegalStateException.class, () -> fallback.deallocate(b, 64, 8));
+        assertEquals(LARGE, fallback.maxSize());
+        assertFalse(fallback.isThreadSafe());
+        assertThrows(IllegalArgumentException.class, () -> new FallbackAllocator(first, first));
+    }
+
+    @Test
+    void shouldMoveAcrossToGrow()
+    {
+        final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
+        model.resized(block, fallback.grow(block.address(), 3000, 8, 5000, 8), 3000, 5000, 8);
+        assertTrue(second.owns(block.address()));
+        assertEquals(0, first.stats().liveBlocks());
+        final LiveBlock other = model.allocated(fallback.allocate(4000, 8), 4000, 8);
+        model.resizedZeroed(other, fallback.growZeroed(other.address(), 4000, 8, 9000, 64), 4000, 9000, 64);
+        assertTrue(second.owns(other.address()));
+        assertEquals(0, first.stats().liveBlocks());
+        model.checkAll();
+    }
+
+    @Test
+    void shouldMoveAcrossToShrinkToAnAlignmentAndBackFromTheSecond()
+    {
+        final long stricter = first.region().address() % 8192 == 0 ? 8192 : Long.lowestOneBit(
+            first.region().address()) << 1;
+        final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
+        if (stricter <= LARGE / 2 && 0 != (block.address() & (stricter - 1)))
+        {
+            model.resized(block, fallback.shrink(block.address(), 3000, 8, 2000, stricter), 2000, 2000, stricter);
+            assertTrue(second.owns(block.address()));
+        }
+        fallback.deallocate(block.address(), block.size(), block.alignment());
+        model.freed(block);
+        final long filler = first.allocate(SMALL, 8);
+        final LiveBlock small = model.allocated(fallback.allocate(64, 8), 64, 8);
+        final LiveBlock rest = model.allocated(second.allocate(LARGE - 64, 8), LARGE - 64, 8);
+        first.deallocate(filler, SMALL, 8);
+        model.resized(small, fallback.grow(small.address(), 64, 8, 4000, 8), 64, 4000, 8);
+        assertTrue(first.owns(small.address()));
+        model.check(rest);
+    }
+
+    @Test
+    void shouldKeepTheOldBlockWhenNeitherHasRoom()
+    {
+        final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
+        final LiveBlock all = model.allocated(fallback.allocate(LARGE, 8), LARGE, 8);
+        assertFalse(assertThrows(AllocError.class,
+            () -> fallback.grow(block.address(), 3000, 8, 5000, 8)).isUnsupported());
+        assertTrue(assertThrows(AllocError.class,
+            () -> fallback.growZeroed(block.address(), 3000, 8, LARGE + 1, 8)).isUnsupported());
+        assertFalse(fallback.tryResize(block.address(), 3000, 8, 5000));
+        model.check(block);
+        model.check(all);
+        assertTrue(first.owns(block.address()));
+    }
+
+    @Test
+    void shouldTellALayoutThatNeitherEverHas()
+    {
+        assertTrue(assertThrows(AllocError.class, () -> fallback.allocate(LARGE + 1, 8)).isUnsupported());
+        fallback.allocate(LARGE, 8);
+        assertFalse(assertThrows(AllocError.class, () -> fallback.allocate(5000, 8)).isUnsupported());
+        fallback.allocate(SMALL, 8);
+        assertFalse(assertThrows(AllocError.class, () -> fallback.allocateZeroed(64, 8)).isUnsupported());
+        assertEquals(Diagnosis.Reason.EXHAUSTED, fallback.diagnose(64, 8).reason());
+        assertEquals(Diagnosis.Reason.EXHAUSTED, fallback.diagnose(5000, 8).reason());
+        assertEquals(Diagnosis.Reason.TOO_LARGE, fallback.diagnose(LARGE + 1, 8).reason());
+    }
+
+    @Test
+    void shouldKeepTheBlockAndNothingElseWhenTheMoveIsRefused()
+    {
+        final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
+        first.region().buffer(block.address()).limit(0);
+        assertThrows(IndexOutOfBoundsException.class, () -> fallback.grow(block.address(), 3000, 8, 5000, 8));
+        first.region().buffer(block.address()).clear();
+        assertEquals(0, second.stats().liveBlocks());
+        model.check(block);
+    }
+
+    @Test
+    void shouldShareABatch()
+    {
+        final long[] addresses = new long[102];
+        assertEquals(100, fallback.allocateBatch(64, 8, addresses, 1, 100));
+        assertEquals(64, first.stats().liveBlocks());
+        assertEquals(36, second.stats().liveBlocks());
+        assertEquals(0, addresses[0] | addresses[101]);
+        final long moved = addresses[1];
+        addresses[1] = addresses[90];
+        addresses[90] = moved;
+        addresses[50] = Allocator.NULL;
+        addresses[95] = 12345;
+        assertThrows(IllegalArgumentException.class, () -> fallback.deallocateBatch(64, 8, addresses, 0, 102));
+        assertEquals(12345, addresses[95]);
+        assertEquals(0, addresses[94]);
+        addresses[95] = Allocator.NULL;
+        assertEquals(5, fallback.deallocateBatch(64, 8, addresses, 0, 102));
+        assertEquals(2, first.stats().liveBlocks() + second.stats().liveBlocks());
+        assertEquals(0, fallback.deallocateBatch(64, 8, addresses, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> fallback.deallocateBatch(64, 8, addresses, 100, 3));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = { 31, 32, 33 })
+    void shouldSurviveTheFailureOfAnyUpstreamRequest(final long seed)
+    {
+        for (int last = 0; last < 2; last++)
+        {
+            int n = 0;
+            boolean failed;
+            do
+            {
+                n++;
+                final WatchedAllocator a = WatchedAllocator.over(first);
+                final WatchedAllocator b = WatchedAllocator.over(second);
+                a.failRequests(n, 0 == last ? n : Long.MAX_VALUE);
+                b.failRequests(1 + n / 2, 0 == last ? 1 + n / 2 : Long.MAX_VALUE);
+                runScript(new FallbackAllocator(a.allocator(), b.allocator()), new SplittableRandom(seed));
+                failed = a.failures() + b.failures() > 0;
+            }
+            while (failed);
+            assertTrue(n > 50, "seed=" + seed + " requests=" + n + ": too few to tell anything");
+        }
+    }
+
+    private void runScript(final Allocator allocator, final SplittableRandom random)
+    {
+        final AllocatorModel blocks = new AllocatorModel(allocator);
+        for (int step = 0; step < 120; step++)
+        {
+            try
+            {
+                step(allocator, blocks, random);
+            }
+            catch (final AllocError expected)
+            {
+                blocks.checkAll();
+            }
+        }
+        for (final LiveBlock block : blocks.liveBlocks())
+        {
+            blocks.check(block);
+            allocator.deallocate(block.address(), block.size(), block.alignment());
+        }
+        assertEquals(0, first.stats().liveBlocks() + second.stats().liveBlocks());
+    }
+
+    private static void step(final Allocator allocator, final AllocatorModel blocks, final SplittableRandom random)
+    {
+        final long size = 1 + random.nextLong(900);
+        final int kind = random.nextInt(5);
+        if (kind < 2 || 0 == blocks.liveCount())
+        {
+            final long address = 0 == kind ? allocator.allocate(size, 16) : allocator.allocateZeroed(size, 16);
+            blocks.allocated(address, size, 16);
+            return;
+        }
+        final LiveBlock block = blocks.liveBlocks().get(random.nextInt(blocks.liveCount()));
+        final long at = block.address();
+        final long old = block.size();
+        blocks.check(block);
+        if (2 == kind)
+        {
+            blocks.resized(block, allocator.grow(at, old, 16, old + size, 16), old, old + size, 16);
+        }
+        else if (3 == kind)
+        {
+            final long kept = (old + 1) / 2;
+            blocks.resized(block, allocator.shrink(at, old, 16, kept, 16), kept, kept, 16);
+        }
+        else
+        {
+            allocator.deallocate(at, old, 16);
+            blocks.freed(block);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.testing;
+
+import io.quarry.alloc.AllocatorStats;
+import io.quarry.alloc.ArenaAllocator;
+import io.quarry.alloc.Misuse;
+import io.quarry.alloc.Region;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * An {@link ArenaAllocator} over all of a region, as an allocator that the contract suite can be run on: what an arena
+ * has no record of, the live blocks, is counted here, and when the last of them is freed the arena is reset, since
+ * nothing else brings its memory back. Wrong calls go to the arena like right ones.
+ */
+final class ArenaSubject extends RegionAdapter
+{
+    private final FirstFitAllocator below;
+    private final ArenaAllocator arena;
+    private final Map<Long, Long> live = new HashMap<>();
+    private long allocatedBytes;
+    private boolean closed;
+
+    private ArenaSubject(final FirstFitAllocator below, final ArenaAllocator arena)
+    {
+        super(below, arena);
+        this.below = below;
+        this.arena = arena;
+    }
+
+    static ArenaSubject over(final Region region)
+    {
+        final FirstFitAllocator below = FirstFitAllocator.over(region);
+        final long linkSize = Math.max(64, Math.min(1 << 16, region.capacity() / 16));
+        return new ArenaSubject(below, new ArenaAllocator(below, linkSize, region.capacity()));
+    }
+
+    @Override
+    public long allocate(final long size, final long alignment)
+    {
+        return added(super.allocate(size, alignment), size);
+    }
+
+    @Override
+    public long allocateZeroed(final long size, final long alignment)
+    {
+        return added(super.allocateZeroed(size, alignment), size);
+    }
+
+    @Override
+    public void deallocate(final long address, final long size, final long alignment)
+    {
+        super.deallocate(address, size, alignment);
+        removed(address);
+    }
+
+    @Override
+    public long grow(
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
+    {
+        return resized(
+            address, super.grow(address, oldSize, oldAlignment, newSize, newAlignment), newSize);
+    }
+
+    @Override
+    public long growZeroed(
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
+    {
+        return resized(
+            address, super.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment), newSize);
+    }
+
+    @Override
+    public long shrink(
+        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
+    {
+        return resized(
+            address, super.shrink(address, oldSize, oldAlignment, newSize, newAlignment), newSize);
+    }
+
+    @Override
+    public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
+    {
+        final boolean resized = super.tryResize(address, oldSize, alignment, newSize);
+        if (resized)
+        {
+            resized(address, address, newSize);
+        }
+        return resized;
+    }
+
+    @Override
+    public int allocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        final int had = super.allocateBatch(size, alignment, addresses, from, count);
+        for (int i = from; i < from + had; i++)
+        {
+            added(addresses[i], size);
+        }
+        return had;
+    }
+
+    @Override
+    public int deallocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        final long[] before = addresses.clone();
+        try
+        {
+            return super.deallocateBatch(size, alignment, addresses, from, count);
+        }
+        finally
+        {
+            for (int i = from; i >= 0 && i < from + count && i < before.length; i++)
+            {
+                if (NULL != before[i] && NULL == addresses[i])
+                {
+                    removed(before[i]);
+                }
+            }
+        }
+    }
+
+    /** The least, since an arena can't tell afterwards how long a block is. */
+    @Override
+    public long allocUpTo(final long minSize, final long size, final long alignment)
+    {
+        if (minSize < 1 || minSize > goodSize(size, alignment))
+        {
+            throw Misuse.minSize(minSize, size);
+        }
+        return alloc(minSize, alignment);
+    }
+
+    @Override
+    public AllocatorStats stats()
+    {
+        final AllocatorStats upstream = below.stats();
+        final long free = upstream.freeBytes() + arena.reservedBytes() - arena.usedBytes();
+        return new AllocatorStats(allocatedBytes, live.size(), free, upstream.largestFreeRun(),
+            upstream.highWaterBytes(), 0);
+    }
+
+    @Override
+    public long trim()
+    {
+        return arena.trim();
+    }
+
+    @Override
+    public void verify()
+    {
+        arena.verify();
+        below.verify();
+    }
+
+    @Override
+    public void close()
+    {
+        if (!closed)
+        {
+            closed = true;
+            arena.close();
+            below.close();
+        }
+    }
+
+    private long added(final long address, final long size)
+    {
+        if (size > 0)
+        {
+            live.put(address, size);
+            allocatedBytes += size;
+        }
+        return address;
+    }
+
+    private void removed(final long address)
+    {
+        final Long size = live.remove(address);
+        if (null != size)
+        {
+            allocatedBytes -= size;
+            if (live.isEmpty())
+            {
+                arena.reset();
+            }
+        }
+    }
+
+    private long resized(final long address, final long newAddress, final long newSize)
+    {
+        final Long size = live.remove(address);
+        allocatedBytes -= null == size ? 0 : size;
+        added(newAddress, newSize);
+        if (null != size && live.isEmpty())
+        {
+            arena.reset();
+        }
+        return newAddress;
+    }
+}
