@@ -35,7 +35,7 @@ import java.util.Objects;
  * Threads: any if both allocators are for any, else one. While one thread resizes a block others may use all the rest.
  * <p>
  * Cost: one {@code owns} a free or resize, and a call more; when the first refuses, its error is caught, which costs
- * about as much as a quick allocation if compiled into the caller, and some microseconds if not. No object is made.
+ * little where the compiler has both in one method, and the search for a handler where not. No object is made.
  * <p>
  * Source: Andrei Alexandrescu, "std::allocator Is to Allocation what std::vector Is to Vexation", CppCon 2015.
  */

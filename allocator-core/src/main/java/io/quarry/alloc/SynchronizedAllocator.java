@@ -32,7 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * waits for a monitor keeps its carrier thread, and a few of them can keep all carriers; at this lock it gives the
  * carrier up on every release. From JDK 24 on monitors do so too, and the two are alike.
  * <p>
- * <b>Cost.</b> A call takes and releases the lock: some 20 ns when no other thread is there. No object is made then; a
+ * <b>Cost.</b> A call takes and releases the lock: two atomic operations when no thread waits. No object is made; a
  * thread that has to wait makes a small one, a node of the lock's queue.
  */
 public class SynchronizedAllocator implements Allocator, Verifiable
