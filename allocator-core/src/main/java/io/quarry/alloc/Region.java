@@ -53,12 +53,14 @@ import java.util.function.LongConsumer;
  * (before JDK 22 the error may come late, out of a later call of the thread, and then it is the JVM's own).
  * <p>
  * <b>Size.</b> Up to 2 GiB before JDK 22. From 22 on as much as there is; then the buffers are windows: one made by
- * {@link #buffer} reaches at least 1 GiB beyond the byte it was asked for, or to the end of the region.
+ * {@link #buffer} reaches 1 GiB (less 8 bytes) beyond the byte it was asked for, or to the end of the region.
  * <p>
- * <b>Cost.</b> {@link #allocate(long)} clears the memory: a call for start-up. {@link #copy} and {@link #zero} count
- * themselves in and out before JDK 22, about 4 ns; allocators spare that through their {@link RegionClaim}. Beside its
- * bytes a region takes up to one alignment of off-heap memory, a few small objects, two buffers a GiB, and 16 KiB of
- * zeros shared by all regions.
+ * <b>Cost.</b> {@link #allocate(long)} clears the memory: a call for start-up. 1 GiB took 0.8 to 3.2 s on JDK 17, and
+ * as long other threads were kept waiting for a safepoint; on 25 2.4 to 4.6 s, and up to 0.4 s ({@code java -cp
+ * target/classes:target/test-classes io.quarry.alloc.RegionPauseMain}, 2 cores busy with other work). {@link #copy}
+ * and {@link #zero} count themselves in and out before JDK 22, about 4 ns; allocators spare that through their
+ * {@link RegionClaim}. Beside its bytes a region takes up to one alignment of off-heap memory, a few small objects,
+ * two buffers a GiB, and 16 KiB of zeros shared by all regions.
  */
 public final class Region implements AutoCloseable
 {
@@ -228,7 +230,7 @@ public final class Region implements AutoCloseable
      * @param at address in the region.
      * @return the buffer, in native byte order; use absolute indices only, and leave its position and limit alone: it
      *         is shared by all callers. The same for every address of a region of less than 2 GiB; of a larger one it
-     *         goes on for 1 GiB at least from the byte on, or to the end of the region.
+     *         goes on for 1 GiB (less 8 bytes) from the byte on, or to the end of the region.
      * @throws IllegalArgumentException if the address is not in the region.
      * @throws IllegalStateException    if the region is closed.
      */
@@ -263,7 +265,7 @@ public final class Region implements AutoCloseable
      * Makes a view of a block. It keeps the memory of the region; it doesn't keep the block.
      *
      * @param at     address of the first byte.
-     * @param length bytes, 0 to {@link Integer#MAX_VALUE}.
+     * @param length bytes, 0 to {@link Integer#MAX_VALUE} &minus; 8.
      * @return a new buffer over just these bytes, position 0, in native byte order.
      * @throws IllegalArgumentException if the span is not in the region, or more than a buffer can be.
      * @throws IllegalStateException    if the region is closed.
@@ -271,10 +273,10 @@ public final class Region implements AutoCloseable
     public ByteBuffer byteBuffer(final long at, final long length)
     {
         checkSpan(at, length);
-        if (length > Integer.MAX_VALUE)
+        if (length > RegionWindows.MAX_BUFFER)
         {
             throw new IllegalArgumentException("address=" + Misuse.hex(at) + " length=" + length +
-                ": a buffer has at most " + Integer.MAX_VALUE + " bytes");
+                ": a buffer has at most " + RegionWindows.MAX_BUFFER + " bytes");
         }
         handOut(at + length);
         return windows.view(at - address, (int)length);

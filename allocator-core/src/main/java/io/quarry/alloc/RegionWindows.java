@@ -21,7 +21,7 @@ import java.nio.ByteOrder;
 
 /**
  * The bytes of a region as buffers. A buffer spans less than 2 GiB, so a larger region has several: windows that
- * overlap by half, so that from every byte on one of them reaches half a window far.
+ * overlap by half, so that from every byte on one of them reaches 1 GiB far, less 8 bytes.
  * <pre>
  *   offset     0        1 GiB      2 GiB      3 GiB
  *   region     +----------+----------+----------+
@@ -36,6 +36,9 @@ final class RegionWindows
 {
     /** Windows begin at multiples of 1 GiB. */
     static final int SHIFT = 30;
+
+    /** Bytes: more the JDK doesn't wrap as a buffer, of memory of an arena. */
+    static final int MAX_BUFFER = Integer.MAX_VALUE - 8;
 
     /** Of a region with one window: leads every offset to it. */
     private static final int SHIFT_OF_ONE = 62;
@@ -53,7 +56,7 @@ final class RegionWindows
 
     private RegionWindows(final RegionMemory memory, final RegionFile file, final int windowShift)
     {
-        final long longest = (2L << windowShift) - 1;
+        final int longest = (int)Math.min(MAX_BUFFER, (2L << windowShift) - 1);
         final boolean isOne = memory.size() <= longest;
         this.memory = memory;
         this.file = file;

@@ -31,6 +31,9 @@ import java.util.function.UnaryOperator;
  */
 final class RegionStack implements AutoCloseable
 {
+    /** Bytes of region that one buffer shows, whatever the JDK. */
+    static final long MOST_OF_ONE_BUFFER = Integer.MAX_VALUE - 8;
+
     private static final int PAGE = 4096;
 
     private final Region region;
@@ -52,7 +55,7 @@ final class RegionStack implements AutoCloseable
         final Function<Region, RegionAllocator> newUpstream,
         final UnaryOperator<RegionAllocator> newAllocator)
     {
-        region = regionSize <= Integer.MAX_VALUE ?
+        region = regionSize <= MOST_OF_ONE_BUFFER ?
             Region.allocate(regionSize, Math.max(PAGE, regionAlignment)) : mapped(regionSize);
         upstream = newUpstream.apply(region);
         allocator = newAllocator.apply(upstream);

@@ -234,7 +234,7 @@ enum Subject
 
     private static ReplayTarget openQuarry(final RegionStack stack, final int slotCount)
     {
-        return stack.region().capacity() <= Integer.MAX_VALUE ?
+        return stack.region().capacity() <= RegionStack.MOST_OF_ONE_BUFFER ?
             new QuarryTarget(stack, slotCount) : new WindowedTarget(stack, slotCount);
     }
 
