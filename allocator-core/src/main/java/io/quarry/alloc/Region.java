@@ -118,7 +118,6 @@ public final class Region implements AutoCloseable
         return over(RegionMemory.allocate(size, alignment));
     }
 
-    /** A region of memory that is no file's. */
     static Region over(final RegionMemory memory)
     {
         return new Region(RegionWindows.over(memory, null, RegionWindows.SHIFT));
@@ -170,7 +169,7 @@ public final class Region implements AutoCloseable
         }
         catch (final IllegalStateException ex)
         {
-            throw closedMeanwhile(ex);
+            throw life.closedMeanwhile(ex);
         }
         finally
         {
@@ -305,7 +304,7 @@ public final class Region implements AutoCloseable
         }
         catch (final IllegalStateException ex)
         {
-            throw closedMeanwhile(ex);
+            throw life.closedMeanwhile(ex);
         }
         finally
         {
@@ -333,7 +332,7 @@ public final class Region implements AutoCloseable
         }
         catch (final IllegalStateException ex)
         {
-            throw closedMeanwhile(ex);
+            throw life.closedMeanwhile(ex);
         }
         finally
         {
@@ -416,11 +415,5 @@ public final class Region implements AutoCloseable
         }
         return new IllegalArgumentException("address=" + Misuse.hex(at) + " length=" + length +
             ": not in the region " + Misuse.hex(address) + ".." + Misuse.hex(address + capacity));
-    }
-
-    /** From JDK 22 on a buffer whose memory is gone throws this; the caller is told what it means. */
-    private IllegalStateException closedMeanwhile(final IllegalStateException ex)
-    {
-        return isOpen() ? ex : life.closed(ex);
     }
 }

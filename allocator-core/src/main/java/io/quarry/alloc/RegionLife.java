@@ -170,4 +170,10 @@ final class RegionLife
             }
         }
     }
+
+    /** From JDK 22 on a buffer whose memory is gone throws this; the caller is told what it means. */
+    IllegalStateException closedMeanwhile(final IllegalStateException ex)
+    {
+        return isOpen() ? ex : closed(ex);
+    }
 }
