@@ -361,7 +361,7 @@ abstract class ExactAllocator implements Allocator
         final long moved, final long newSize, final long newAlignment)
     {
         final GlobalAlloc target = target();
-        BlockCopy.orFree(target, address, moved, Math.min(oldSize, newSize), newSize, newAlignment);
+        RegionCopy.orFree(target, address, moved, Math.min(oldSize, newSize), newSize, newAlignment);
         target.dealloc(address, oldSize, oldAlignment);
         return moved;
     }

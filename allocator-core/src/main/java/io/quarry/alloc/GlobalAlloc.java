@@ -79,7 +79,7 @@ public interface GlobalAlloc
         final long moved = alloc(newSize, alignment);
         if (Allocator.NULL != moved)
         {
-            BlockCopy.orFree(this, address, moved, Math.min(size, newSize), newSize, alignment);
+            RegionCopy.orFree(this, address, moved, Math.min(size, newSize), newSize, alignment);
             dealloc(address, size, alignment);
         }
         return moved;

@@ -67,7 +67,7 @@ public final class Region implements AutoCloseable
     private static final AtomicLongFieldUpdater<Region> HANDED_OUT_TO =
         AtomicLongFieldUpdater.newUpdater(Region.class, "handedOutTo");
 
-    private final RegionWindows windows;
+    final RegionWindows windows;
     /** The buffer that is handed out if there is just one, else null. */
     private final ByteBuffer only;
     private final long offsetMask;

@@ -18,7 +18,7 @@ package io.quarry.alloc;
 import java.nio.ByteBuffer;
 
 /**
- * Copies bytes from one region to another, or inside one, without garbage.
+ * Copies a block's bytes to another block, in the same region or another one, without garbage.
  */
 final class RegionCopy
 {
@@ -44,24 +44,61 @@ final class RegionCopy
         }
         source.checkSpan(from, length);
         target.checkSpan(to, length);
-        long done = 0;
-        while (done < length)
+        target.handOut(to + length);
+        try
         {
-            done += copyPiece(source, from + done, target, to + done, length - done);
+            for (long done = 0; done < length;)
+            {
+                done += copyPiece(source, from + done, target, to + done, length - done);
+            }
+            target.windows.settleFaults();
+            source.windows.settleFaults();
+        }
+        catch (final InternalError ex)
+        {
+            throw target.windows.fault(ex, to - target.address(), length);
         }
     }
 
-    /** As much as both buffers at hand hold, and no more than a safepoint can wait for. */
+    /** As much as both windows at hand hold, and no more than a safepoint can wait for. */
     private static int copyPiece(
         final Region source, final long from, final Region target, final long to, final long most)
     {
-        final ByteBuffer in = source.buffer(from);
-        final ByteBuffer out = target.buffer(to);
-        final int inOffset = source.bufferOffset(from);
-        final int outOffset = target.bufferOffset(to);
-        final int room = Math.min(in.capacity() - inOffset, out.capacity() - outOffset);
+        final long inOffset = from - source.address();
+        final long outOffset = to - target.address();
+        // Not the buffers that are handed out: their users may have set limits.
+        final ByteBuffer in = source.windows.own(inOffset);
+        final ByteBuffer out = target.windows.own(outOffset);
+        final int inStart = (int)(inOffset & source.windows.mask());
+        final int outStart = (int)(outOffset & target.windows.mask());
+        final int room = Math.min(in.capacity() - inStart, out.capacity() - outStart);
         final int length = (int)Math.min(most, Math.min(room, RegionBytes.PIECE));
-        out.put(outOffset, in, inOffset, length);
+        out.put(outStart, in, inStart, length);
         return length;
+    }
+
+    /**
+     * Copies to a block that is new; if that is refused, since the old address is no block's, the new one is freed.
+     *
+     * @param allocator of both blocks.
+     * @param from      address of the old block.
+     * @param to        address of the new block.
+     * @param length    bytes to copy.
+     * @param newSize   of the new block.
+     * @param alignment of the new block.
+     */
+    static void orFree(
+        final GlobalAlloc allocator, final long from, final long to,
+        final long length, final long newSize, final long alignment)
+    {
+        try
+        {
+            copy(allocator.regionOf(from), from, allocator.regionOf(to), to, length);
+        }
+        catch (final RuntimeException ex)
+        {
+            allocator.dealloc(to, newSize, alignment);
+            throw ex;
+        }
     }
 }

@@ -326,7 +326,7 @@ public final class SystemAllocator extends ExactAllocator implements GlobalAlloc
             synchronized (source)
             {
                 source.check(address, oldSize, oldAlignment);
-                BlockCopy.copy(source.region(), address, regionOf(moved), moved, Math.min(oldSize, newSize));
+                RegionCopy.copy(source.region(), address, regionOf(moved), moved, Math.min(oldSize, newSize));
                 source.remove(address);
             }
             removed(source);
