@@ -176,7 +176,7 @@ final class ArenaChain
      */
     void advance(final long size, final long alignment, final long usedTo)
     {
-        if (size > limit)
+        if (size > maxSize())
         {
             throw AllocError.unsupported();
         }
@@ -218,22 +218,20 @@ final class ArenaChain
     {
         final long room = endOfCurrent() - top;
         final long padding = -top & (alignment - 1);
-        if (0 == size || padding <= room && size <= room - padding || NONE != keptFor(size, alignment))
+        final boolean isHere =
+            0 == size || padding <= room && size <= room - padding || NONE != keptFor(size, alignment);
+        if (!isHere)
         {
-            return diagnosis(Diagnosis.Reason.WOULD_SUCCEED, size, alignment, room, reservedBytes - usedByLinks());
+            releaseKept();
         }
-        releaseKept();
+        final boolean isTooLarge = size > maxSize();
+        final Diagnosis above = upstream.diagnose(isTooLarge ? 0 : size, Alignment.max(alignment, LINK_ALIGNMENT));
         final long reservable = limit - reservedBytes;
-        if (size > limit)
-        {
-            return diagnosis(Diagnosis.Reason.TOO_LARGE, size, alignment, room, reservable);
-        }
-        final Diagnosis above = upstream.diagnose(size, Alignment.max(alignment, LINK_ALIGNMENT));
-        final long free = Math.min(reservable, above.freeBytes());
-        final boolean lacksLink = size > reservable || count == addresses.length;
-        final Diagnosis.Reason reason = above.reason().isForEver() || !lacksLink ? above.reason() :
-            size > free + room ? Diagnosis.Reason.EXHAUSTED : Diagnosis.Reason.FRAGMENTED;
-        return diagnosis(reason, size, alignment, room, free);
+        final long free = room + reservedBytes - usedByLinks() + Math.min(reservable, above.freeBytes());
+        final long run = Math.max(Math.max(room, longestKept()), Math.min(reservable, above.largestFreeRun()));
+        final Diagnosis.Reason reason = isHere ? Diagnosis.Reason.WOULD_SUCCEED :
+            isTooLarge ? Diagnosis.Reason.TOO_LARGE : reasonElsewhere(above.reason(), size, free);
+        return new Diagnosis(reason, size, alignment, free, run, maxSize());
     }
 
     void verify(final long top, final long end, final long last)
@@ -271,10 +269,25 @@ final class ArenaChain
         return NONE == current ? 0 : bytesBeforeCurrent() + lengths[current];
     }
 
-    private Diagnosis diagnosis(
-        final Diagnosis.Reason reason, final long size, final long alignment, final long room, final long elsewhere)
+    private long longestKept()
     {
-        return new Diagnosis(reason, size, alignment, room + elsewhere, Math.max(room, elsewhere), maxSize());
+        long longest = 0;
+        for (int i = current + 1; i < count; i++)
+        {
+            longest = Math.max(longest, lengths[i]);
+        }
+        return longest;
+    }
+
+    /** Of a request that needs a new link. At the limit the upstream isn't asked, so what it can never have is open. */
+    private Diagnosis.Reason reasonElsewhere(final Diagnosis.Reason above, final long size, final long free)
+    {
+        final boolean isAsked = size <= limit - reservedBytes && count < addresses.length;
+        if (isAsked && (Diagnosis.Reason.WOULD_SUCCEED == above || above.isForEver()))
+        {
+            return above;
+        }
+        return size > free ? Diagnosis.Reason.EXHAUSTED : Diagnosis.Reason.FRAGMENTED;
     }
 
     private int keptFor(final long size, final long alignment)

@@ -76,6 +76,21 @@ class ArenaAllocatorTest
     }
 
     @Test
+    void shouldTellWhyWhenItsLimitIsReached()
+    {
+        assertEquals(Diagnosis.Reason.ALIGNMENT, arena.diagnose(8, 1L << 62).reason());
+        assertTrue(assertThrows(AllocError.class, () -> arena.allocate(8, 1L << 62)).isUnsupported());
+        arena.allocate(LIMIT, 1);
+        for (final long alignment : new long[]{ 1, 64, 1L << 62 })
+        {
+            final Diagnosis diagnosis = arena.diagnose(8, alignment);
+            assertEquals(Diagnosis.Reason.EXHAUSTED, diagnosis.reason());
+            assertEquals(0, diagnosis.freeBytes());
+            assertFalse(assertThrows(AllocError.class, () -> arena.allocate(8, alignment)).isUnsupported());
+        }
+    }
+
+    @Test
     void shouldTakeALongerLinkForALongerBlock()
     {
         final long block = arena.allocate(3 * LINK, 4096);

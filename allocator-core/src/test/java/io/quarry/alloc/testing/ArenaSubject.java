@@ -153,7 +153,7 @@ final class ArenaSubject extends RegionAdapter
     {
         final AllocatorStats upstream = below.stats();
         final long free = upstream.freeBytes() + arena.reservedBytes() - arena.usedBytes();
-        return new AllocatorStats(allocatedBytes, live.size(), free, upstream.largestFreeRun(),
+        return new AllocatorStats(allocatedBytes, live.size(), free, arena.diagnose(0, 1).largestFreeRun(),
             upstream.highWaterBytes(), 0);
     }
 
