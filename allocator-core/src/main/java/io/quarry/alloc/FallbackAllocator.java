@@ -180,19 +180,17 @@ public final class FallbackAllocator implements Allocator, Verifiable
     }
 
     /**
-     * That of the first if it would serve the request or the second never could; otherwise that of the second, whose
-     * figures are about its own memory only.
+     * Of both together: the free bytes of the two, and the longer of their longest free runs.
      */
     @Override
     public Diagnosis diagnose(final long size, final long alignment)
     {
         final Diagnosis ofFirst = first.diagnose(size, alignment);
-        if (ofFirst.wouldSucceed())
-        {
-            return ofFirst;
-        }
         final Diagnosis ofSecond = second.diagnose(size, alignment);
-        return ofSecond.reason().isForEver() && !ofFirst.reason().isForEver() ? ofFirst : ofSecond;
+        final long sum = ofFirst.freeBytes() + ofSecond.freeBytes();
+        final long free = sum < 0 ? Long.MAX_VALUE : sum;
+        return new Diagnosis(reason(ofFirst.reason(), ofSecond.reason(), size, alignment, free), size, alignment,
+            free, Math.max(ofFirst.largestFreeRun(), ofSecond.largestFreeRun()), maxSize());
     }
 
     @Override
@@ -316,6 +314,20 @@ public final class FallbackAllocator implements Allocator, Verifiable
         {
             throw lessFinal(before, error);
         }
+    }
+
+    private Diagnosis.Reason reason(
+        final Diagnosis.Reason a, final Diagnosis.Reason b, final long size, final long alignment, final long free)
+    {
+        if (Diagnosis.Reason.WOULD_SUCCEED == a || Diagnosis.Reason.WOULD_SUCCEED == b)
+        {
+            return Diagnosis.Reason.WOULD_SUCCEED;
+        }
+        if (a.isForEver() && b.isForEver())
+        {
+            return size > maxSize() ? Diagnosis.Reason.TOO_LARGE : Diagnosis.Reason.ALIGNMENT;
+        }
+        return goodSize(size, alignment) > free ? Diagnosis.Reason.EXHAUSTED : Diagnosis.Reason.FRAGMENTED;
     }
 
     private static AllocError lessFinal(final AllocError a, final AllocError b)

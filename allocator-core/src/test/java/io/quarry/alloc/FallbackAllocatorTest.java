@@ -139,14 +139,14 @@ class FallbackAllocatorTest
     }
 
     @Test
-    void shouldKeepTheBlockAndNothingElseWhenTheMoveIsRefused()
+    void shouldMoveWhateverLimitsAUserSetOnABuffer()
     {
         final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
         first.region().buffer(block.address()).limit(0);
-        assertThrows(IndexOutOfBoundsException.class, () -> fallback.grow(block.address(), 3000, 8, 5000, 8));
-        first.region().buffer(block.address()).clear();
-        assertEquals(0, second.stats().liveBlocks());
-        model.check(block);
+        model.resized(block, fallback.grow(block.address(), 3000, 8, 5000, 8), 3000, 5000, 8);
+        first.region().buffer(first.region().address()).clear();
+        assertTrue(second.owns(block.address()));
+        assertEquals(0, first.stats().liveBlocks());
     }
 
     @Test

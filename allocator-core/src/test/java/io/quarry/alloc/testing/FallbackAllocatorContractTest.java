@@ -19,7 +19,7 @@ import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
 /**
- * Two halves of a region that fall back on each other hold what one allocator of it does.
+ * Two parts of a region that fall back on each other hold what one allocator of it does.
  */
 class FallbackAllocatorContractTest extends AllocatorContract
 {

@@ -16,11 +16,12 @@
 package io.quarry.alloc.testing;
 
 import io.quarry.alloc.AllocatorStats;
+import io.quarry.alloc.Diagnosis;
 import io.quarry.alloc.FallbackAllocator;
 import io.quarry.alloc.Region;
 
 /**
- * A {@link FallbackAllocator} of the lower and the upper half of a region, or of some other part and the rest.
+ * A {@link FallbackAllocator} of the lowest quarter of a region and the rest of it.
  */
 final class FallbackSubject extends RegionAdapter
 {
@@ -42,7 +43,7 @@ final class FallbackSubject extends RegionAdapter
     {
         final long start = region.address();
         final long end = start + region.capacity();
-        final long middle = start + region.capacity() / 2 + FirstFitAllocator.UNIT - 1 & -FirstFitAllocator.UNIT;
+        final long middle = start + region.capacity() / 4 + FirstFitAllocator.UNIT - 1 & -FirstFitAllocator.UNIT;
         final FirstFitAllocator lower = new FirstFitAllocator(region, null, start, middle);
         final FirstFitAllocator upper = new FirstFitAllocator(region, lower.claim(), middle, end);
         return new FallbackSubject(lower, upper, new FallbackAllocator(
@@ -50,7 +51,7 @@ final class FallbackSubject extends RegionAdapter
             WatchedAllocator.over(upper).owning(at -> at >= middle && at < end).allocator()));
     }
 
-    /** When both halves are empty the region is one free run, though no one block may have more than a half. */
+    /** When both parts are empty the region is one free run, though no one block may have more than the larger. */
     @Override
     public AllocatorStats stats()
     {
@@ -61,6 +62,16 @@ final class FallbackSubject extends RegionAdapter
         return new AllocatorStats(a.allocatedBytes() + b.allocatedBytes(), live, free,
             0 == live ? free : Math.max(a.largestFreeRun(), b.largestFreeRun()),
             Math.max(a.highWaterBytes(), b.highWaterBytes()), 0);
+    }
+
+    /** The longest run is that of {@link #stats}, which differs while both parts are empty. */
+    @Override
+    public Diagnosis diagnose(final long size, final long alignment)
+    {
+        final Diagnosis found = fallback.diagnose(size, alignment);
+        final boolean isEmpty = 0 == lower.stats().liveBlocks() + upper.stats().liveBlocks();
+        return new Diagnosis(found.reason(), size, alignment, found.freeBytes(),
+            isEmpty ? found.freeBytes() : found.largestFreeRun(), found.maxSize());
     }
 
     @Override
