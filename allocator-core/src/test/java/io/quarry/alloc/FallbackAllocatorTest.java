@@ -139,6 +139,25 @@ class FallbackAllocatorTest
     }
 
     @Test
+    void shouldDiagnoseBothAsOne()
+    {
+        final FallbackAllocator reversed = new FallbackAllocator(second, first);
+        for (final FallbackAllocator one : new FallbackAllocator[]{ fallback, reversed })
+        {
+            final Diagnosis empty = one.diagnose(5000, 8);
+            assertTrue(empty.wouldSucceed());
+            assertEquals(SMALL + LARGE, empty.freeBytes());
+            assertEquals(LARGE, empty.largestFreeRun());
+            assertEquals(LARGE, empty.maxSize());
+            assertEquals(Diagnosis.Reason.ALIGNMENT, one.diagnose(5000, 1L << 62).reason());
+            assertEquals(Diagnosis.Reason.TOO_LARGE, one.diagnose(LARGE + 1, 8).reason());
+        }
+        second.allocate(LARGE - 4096, 8);
+        assertEquals(Diagnosis.Reason.FRAGMENTED, fallback.diagnose(5000, 8).reason());
+        assertEquals(Diagnosis.Reason.EXHAUSTED, fallback.diagnose(9000, 8).reason());
+    }
+
+    @Test
     void shouldMoveWhateverLimitsAUserSetOnABuffer()
     {
         final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);

@@ -18,6 +18,9 @@ package io.quarry.alloc.testing;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+
 /**
  * Two parts of a region that fall back on each other hold what one allocator of it does.
  */
@@ -33,5 +36,12 @@ class FallbackAllocatorContractTest extends AllocatorContract
     protected boolean garbageFree()
     {
         return false;
+    }
+
+    @Override
+    @Test
+    @Disabled("a part judges by the whole region what would fit if it were empty: see FallbackAllocatorTest")
+    public void shouldDiagnoseAnEmptyAllocator()
+    {
     }
 }
