@@ -17,6 +17,9 @@ package io.quarry.alloc;
 
 import io.quarry.alloc.testing.AllocatorContract;
 
+import org.junit.jupiter.api.Disabled;
+import org.junit.jupiter.api.Test;
+
 /**
  * The contract, where small blocks share regions: as from JDK 22 on.
  */
@@ -62,6 +65,27 @@ class SystemAllocatorContractTest extends AllocatorContract
     /** There is no highest address: {@link SystemAllocatorTest} tests what is counted. */
     @Override
     public void shouldCountWhatItHandsOut()
+    {
+    }
+
+    @Override
+    @Test
+    @Disabled("free bytes are what is left of the budget, not what blocks may have: an alignment is counted too")
+    public void shouldAgreeWithAllocateInEveryState()
+    {
+    }
+
+    @Override
+    @Test
+    @Disabled("free bytes are what is left of the budget, not what blocks may have: each is charged its alignment too")
+    public void shouldDiagnoseExhaustion()
+    {
+    }
+
+    @Override
+    @Test
+    @Disabled("what is freed goes back to the JDK, so no hole in a region can be too short")
+    public void shouldDiagnoseFragmentation()
     {
     }
 }

@@ -26,17 +26,41 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 final class SystemSubject extends AllocatorSubject
 {
     private final SystemAllocator system;
+    private final boolean least;
 
-    private SystemSubject(final SystemAllocator system, final Base base)
+    private SystemSubject(final SystemAllocator system, final Base base, final boolean least)
     {
         super(base, base, base);
         this.system = system;
+        this.least = least;
     }
 
     static SystemSubject of(final Region region, final boolean sharing)
     {
+        return of(region, sharing, false);
+    }
+
+    /** For scripts, which go on with the least size of an allocUpTo: one that always has no more than that. */
+    static SystemSubject ofLeast(final Region region, final boolean sharing)
+    {
+        return of(region, sharing, true);
+    }
+
+    private static SystemSubject of(final Region region, final boolean sharing, final boolean least)
+    {
         final SystemAllocator system = new SystemAllocator(new SystemBudget(region.capacity()), sharing);
-        return new SystemSubject(system, new Base(system, region));
+        return new SystemSubject(system, new Base(system, region), least);
+    }
+
+    /** Only a block's exact size fits it, so who asked for a range can't tell afterwards which size was had. */
+    @Override
+    public long allocUpTo(final long minSize, final long size, final long alignment)
+    {
+        if (least && minSize > 0 && minSize <= size)
+        {
+            return alloc(minSize, alignment);
+        }
+        return super.allocUpTo(minSize, size, alignment);
     }
 
     @Override
@@ -116,6 +140,13 @@ final class SystemSubject extends AllocatorSubject
                 note(addresses[i], size, alignment);
             }
             return had;
+        }
+
+        @Override
+        public Diagnosis diagnose(final long size, final long alignment)
+        {
+            checkOpen();
+            return super.diagnose(size, alignment);
         }
 
         @Override

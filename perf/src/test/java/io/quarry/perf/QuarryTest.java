@@ -23,6 +23,8 @@ import io.quarry.alloc.TracingAllocator;
 import io.quarry.alloc.buddy.RunAllocator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -191,6 +193,13 @@ class QuarryTest
         assertNoStackTrace();
     }
 
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_21)
+    void shouldRefuseARegionThatNoBufferSpansBefore22()
+    {
+        shouldRefuseWrongUsage("replay perl-text --region 2G");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {
         "replay",
@@ -202,7 +211,6 @@ class QuarryTest
         "replay perl-text --passes 2147483647",
         "replay perl-text --allocator ,",
         "replay perl-text --region 1",
-        "replay perl-text --region 2G",
         "replay perl-text --json .",
         "replay perl-text --warm-up -1",
         "replay perl-text --region 0",
