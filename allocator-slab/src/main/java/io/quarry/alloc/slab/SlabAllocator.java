@@ -81,6 +81,34 @@ public final class SlabAllocator extends QuickSlots
     }
 
     @Override
+    public long goodSize(final long size, final long alignment)
+    {
+        checkLayout(size, alignment);
+        return 0 != size && SizeClasses.isSmall(size, alignment) ?
+            SizeClasses.size(SizeClasses.of(size, alignment)) : upstream.goodSize(size, alignment);
+    }
+
+    @Override
+    public long maxSize()
+    {
+        return upstream.maxSize();
+    }
+
+    /** {@inheritDoc} Small ones are taken off their magazine together. */
+    @Override
+    public int allocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        checkBatch(size, alignment, addresses, from, count);
+        if (0 == size || !SizeClasses.isSmall(size, alignment))
+        {
+            return super.allocateBatch(size, alignment, addresses, from, count);
+        }
+        checkOpen();
+        return magazines.take(SizeClasses.of(size, alignment), addresses, from, count);
+    }
+
+    @Override
     public AllocatorStats stats()
     {
         return SlabVerifier.stats(table, magazines, upstream.stats());
@@ -136,6 +164,18 @@ public final class SlabAllocator extends QuickSlots
         }
         final long address = upstream.allocZeroed(size, alignment);
         return NULL == address && magazines.trim() > 0 ? upstream.allocZeroed(size, alignment) : address;
+    }
+
+    @Override
+    protected boolean canTakeBlock(final long size, final long alignment)
+    {
+        checkOpen();
+        if (SizeClasses.isSmall(size, alignment))
+        {
+            return magazines.canServe(SizeClasses.of(size, alignment));
+        }
+        return upstream.diagnose(size, alignment).wouldSucceed() ||
+            magazines.trim() > 0 && upstream.diagnose(size, alignment).wouldSucceed();
     }
 
     @Override
@@ -214,45 +254,5 @@ public final class SlabAllocator extends QuickSlots
         {
             throw Misuse.closed(this);
         }
-    }
-
-    @Override
-    public long goodSize(final long size, final long alignment)
-    {
-        checkLayout(size, alignment);
-        return 0 != size && SizeClasses.isSmall(size, alignment) ?
-            SizeClasses.size(SizeClasses.of(size, alignment)) : upstream.goodSize(size, alignment);
-    }
-
-    @Override
-    public long maxSize()
-    {
-        return upstream.maxSize();
-    }
-
-    @Override
-    protected boolean canTakeBlock(final long size, final long alignment)
-    {
-        checkOpen();
-        if (SizeClasses.isSmall(size, alignment))
-        {
-            return magazines.canServe(SizeClasses.of(size, alignment));
-        }
-        return upstream.diagnose(size, alignment).wouldSucceed() ||
-            magazines.trim() > 0 && upstream.diagnose(size, alignment).wouldSucceed();
-    }
-
-    /** {@inheritDoc} Small ones are taken off their magazine together. */
-    @Override
-    public int allocateBatch(
-        final long size, final long alignment, final long[] addresses, final int from, final int count)
-    {
-        checkBatch(size, alignment, addresses, from, count);
-        if (0 == size || !SizeClasses.isSmall(size, alignment))
-        {
-            return super.allocateBatch(size, alignment, addresses, from, count);
-        }
-        checkOpen();
-        return magazines.take(SizeClasses.of(size, alignment), addresses, from, count);
     }
 }
