@@ -22,7 +22,7 @@ import java.util.Properties;
  *
  * @param grossNs              median time of a pass over its events, the replay loop included; NaN if not measured.
  * @param footprint            bytes, the most that was held; 0 if not known.
- * @param garbageBytesPerEvent heap bytes allocated on the clock over the events.
+ * @param garbageBytesPerEvent heap bytes allocated on the clock, the median of the passes, over the events.
  * @param contentsChecked      whether a pass that checks contents went through.
  * @param passes               on the clock.
  * @param failure              why there are no figures, or null.

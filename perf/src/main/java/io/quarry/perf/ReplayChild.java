@@ -155,7 +155,7 @@ final class ReplayChild
         }
         ThreadMeter.allocatedBytes();
         final long[] times = new long[settings.mostPasses()];
-        long garbage = 0;
+        final long[] garbage = new long[settings.mostPasses()];
         long total = 0;
         int passes = 0;
         while (passes < times.length && (passes < settings.leastPasses() || total < ReplaySettings.BUDGET_NS))
@@ -164,20 +164,24 @@ final class ReplayChild
             final long before = ThreadMeter.cpuNs();
             replay.pass();
             times[passes] = ThreadMeter.cpuNs() - before;
-            garbage += ThreadMeter.allocatedBytes() - allocatedBefore;
+            garbage[passes] = ThreadMeter.allocatedBytes() - allocatedBefore;
             replay.freeLeft();
             total += times[passes++];
         }
         final double events = trace.eventCount();
         return new Figures(
-            median(Arrays.copyOf(times, passes)) / events, footprint, garbage / events / passes, true, passes,
-            null);
+            median(times, passes) / events, footprint, median(garbage, passes) / events, true, passes, null);
     }
 
-    private static double median(final long[] times)
+    /**
+     * Of garbage, too, and not the mean: a thread that asks for a method to be compiled makes the string constants of
+     * its class, some 1,000 bytes once, in whatever pass that is.
+     */
+    private static double median(final long[] figures, final int count)
     {
-        Arrays.sort(times);
-        final int middle = times.length / 2;
-        return 1 == times.length % 2 ? times[middle] : (times[middle - 1] + times[middle]) / 2.0;
+        final long[] sorted = Arrays.copyOf(figures, count);
+        Arrays.sort(sorted);
+        final int middle = count / 2;
+        return 1 == count % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2.0;
     }
 }
