@@ -24,10 +24,11 @@ import java.util.Objects;
  * Blocks have exactly the size asked for, so {@link #usableSize} is the size, {@link #tryResize} is true for an equal
  * size only, and a resize to another alignment moves. A block may be freed through the adapter or, with its exact
  * layout, through what it adapts. If that is an {@code Allocator} too, more is known: {@link #owns}, {@link #maxSize},
- * what {@link #diagnose} tells, which wrong calls to refuse; and a {@link #shrink} that can't move stays where the
- * address meets the alignment, instead of failing.
+ * what {@link #diagnose} and an {@linkplain AllocError#isUnsupported() error} tell, which wrong calls to refuse; and a
+ * {@link #shrink} that can't move stays where the address meets the alignment, instead of failing.
  * <p>
- * Threads: as the adapted one. Cost: a call more; no garbage of its own while a block stays in one region.
+ * Threads: as the adapted one. Cost: a call more, and when a request fails that of the {@code Allocator}, if it is one,
+ * for the reason; no garbage of its own while a block stays in one region.
  */
 public final class AllocatorAdapter extends ExactAllocator
 {

@@ -60,10 +60,32 @@ abstract class ExactAllocator implements Allocator
         }
     }
 
-    /** Why a request found no block: the lower contract does not say, but the limit may. */
+    /**
+     * Why a request found no block. The lower contract does not say; an {@link Allocator} does when it is asked the
+     * same. Should it have a block by now, that is freed: the request had failed before.
+     */
     AllocError failure(final long size, final long alignment)
     {
-        return size > maxSize() ? AllocError.unsupported() : AllocError.exhausted();
+        final Allocator allocator = knowing();
+        if (null == allocator)
+        {
+            return AllocError.exhausted();
+        }
+        if (allocator instanceof ExactAllocator exact)
+        {
+            return exact.failure(size, alignment);
+        }
+        final long address;
+        try
+        {
+            address = allocator.allocate(size, alignment);
+        }
+        catch (final AllocError error)
+        {
+            return error;
+        }
+        allocator.deallocate(address, size, alignment);
+        return AllocError.exhausted();
     }
 
     @Override

@@ -46,12 +46,6 @@ class AllocatorAdapterContractTest extends AllocatorContract
         return false;
     }
 
-    /** The lower contract does not say whether it is the alignment that can't be had. */
-    @Override
-    public void a05ShouldServeEveryAlignmentThatTheRegionCanHold()
-    {
-    }
-
     /** Its target has blocks longer than their size, and knows no better than to accept all of that. */
     @Override
     public void shouldRefuseSizesAboveTheUsableSize()
@@ -67,20 +61,6 @@ class AllocatorAdapterContractTest extends AllocatorContract
     /** Likewise: a block of one byte has no inside, and the target accepts another alignment. */
     @Override
     public void shouldRefuseInteriorAddresses()
-    {
-    }
-
-    @Override
-    @Test
-    @Disabled("the lower contract does not say whether it is the alignment that can't be had")
-    public void shouldDiagnoseAnEmptyAllocator()
-    {
-    }
-
-    @Override
-    @Test
-    @Disabled("the lower contract does not say whether it is the alignment that can't be had")
-    public void shouldDiagnoseExhaustion()
     {
     }
 

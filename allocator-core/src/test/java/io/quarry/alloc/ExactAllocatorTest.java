@@ -17,6 +17,7 @@ package io.quarry.alloc;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -238,6 +239,48 @@ class ExactAllocatorTest
         assertThrows(IllegalArgumentException.class, () -> upper.tryResize(address, 99, 8, 99));
         assertSame(upper, upper.byRef());
         upper.deallocate(address, 100, 8);
+    }
+
+    /** An error says what the diagnosis does, whichever request it ends; a pure lower contract knows of neither. */
+    @Test
+    void e02ShouldFailForTheReasonThatIsDiagnosed()
+    {
+        final AllocatorAdapter knowing = new AllocatorAdapter(new GlobalAllocAdapter(memory));
+        final AllocatorAdapter twice = new AllocatorAdapter(new GlobalAllocAdapter(knowing));
+        final long filler = memory.allocate(600_000, 8);
+        final long address = memory.allocate(100, 8);
+        for (final ExactAllocator one : new ExactAllocator[]{ adapter, knowing, twice })
+        {
+            assertAgrees(one, address, 2 << 20, 8);
+            assertAgrees(one, address, 600_000, 8);
+            assertAgrees(one, address, 600_000, 16);
+            assertAgrees(one, address, 200, 1L << 50);
+        }
+        assertEquals(Diagnosis.Reason.ALIGNMENT, knowing.diagnose(200, 1L << 50).reason());
+        assertEquals(Diagnosis.Reason.EXHAUSTED, adapter.diagnose(200, 1L << 50).reason());
+        calls.clear();
+        memory.deallocate(address, 100, 8);
+        memory.deallocate(filler, 600_000, 8);
+    }
+
+    private static void assertAgrees(
+        final ExactAllocator allocator, final long address, final long size, final long alignment)
+    {
+        final boolean forEver = allocator.diagnose(size, alignment).reason().isForEver();
+        assertFails(forEver, () -> allocator.allocate(size, alignment));
+        assertFails(forEver, () -> allocator.allocateZeroed(size, alignment));
+        assertFails(forEver, () -> allocator.grow(address, 100, 8, size, alignment));
+        assertFails(forEver, () -> allocator.growZeroed(address, 100, 8, size, alignment));
+        if (8 != alignment)
+        {
+            assertFails(allocator.diagnose(50, 1L << 50).reason().isForEver(),
+                () -> allocator.shrink(address, 100, 8, 50, 1L << 50));
+        }
+    }
+
+    private static void assertFails(final boolean forEver, final Executable request)
+    {
+        assertEquals(forEver, assertThrows(AllocError.class, request).isUnsupported());
     }
 
     /** W2: an adapter changes no size, so what one hands out fits the other. */
