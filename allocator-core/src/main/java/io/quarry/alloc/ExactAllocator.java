@@ -382,9 +382,7 @@ abstract class ExactAllocator implements Allocator
         final long address, final long oldSize, final long oldAlignment,
         final long moved, final long newSize, final long newAlignment)
     {
-        final GlobalAlloc target = target();
-        RegionCopy.orFree(target, address, moved, Math.min(oldSize, newSize), newSize, newAlignment);
-        target.dealloc(address, oldSize, oldAlignment);
+        RegionCopy.move(target(), address, oldSize, oldAlignment, moved, newSize, newAlignment);
         return moved;
     }
 }

@@ -163,14 +163,18 @@ public final class FallbackAllocator implements Allocator, Verifiable
     }
 
     /**
-     * That of the allocator that would be asked: the first, unless the size is above all that the first can ever serve.
-     * A block that came from the second because the first was exhausted may be longer or shorter, never shorter than
-     * {@code size}.
+     * What every such block has, whichever allocator it comes from: the lesser of the two answers, or that of the one
+     * allocator whose {@link Allocator#maxSize} allows the size. A block may be longer.
      */
     @Override
     public long goodSize(final long size, final long alignment)
     {
-        return (size <= first.maxSize() ? first : second).goodSize(size, alignment);
+        if (size > first.maxSize())
+        {
+            return second.goodSize(size, alignment);
+        }
+        final long ofFirst = first.goodSize(size, alignment);
+        return size > second.maxSize() ? ofFirst : Math.min(ofFirst, second.goodSize(size, alignment));
     }
 
     @Override
@@ -348,7 +352,7 @@ public final class FallbackAllocator implements Allocator, Verifiable
             }
             owner.deallocate(address, oldSize, oldAlignment);
         }
-        catch (final RuntimeException ex)
+        catch (final RuntimeException | Error ex)
         {
             other.deallocate(moved, newSize, newAlignment);
             throw ex;

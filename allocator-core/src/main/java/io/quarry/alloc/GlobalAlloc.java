@@ -79,8 +79,7 @@ public interface GlobalAlloc
         final long moved = alloc(newSize, alignment);
         if (Allocator.NULL != moved)
         {
-            RegionCopy.orFree(this, address, moved, Math.min(size, newSize), newSize, alignment);
-            dealloc(address, size, alignment);
+            RegionCopy.move(this, address, size, alignment, moved, newSize, alignment);
         }
         return moved;
     }

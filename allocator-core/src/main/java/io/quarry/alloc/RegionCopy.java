@@ -56,7 +56,8 @@ final class RegionCopy
         }
         catch (final InternalError ex)
         {
-            throw target.windows.fault(ex, to - target.address(), length);
+            throw target.windows.isOfFile() ? target.windows.fault(ex, to - target.address(), length) :
+                source.windows.fault(ex, from - source.address(), length);
         }
     }
 
@@ -78,26 +79,29 @@ final class RegionCopy
     }
 
     /**
-     * Copies to a block that is new; if that is refused, since the old address is no block's, the new one is freed.
+     * Moves a block to one that is new: copies, and frees the old one. If either is refused, since the old address is
+     * no block's, or there is no memory behind it, the new one is freed.
      *
-     * @param allocator of both blocks.
-     * @param from      address of the old block.
-     * @param to        address of the new block.
-     * @param length    bytes to copy.
-     * @param newSize   of the new block.
-     * @param alignment of the new block.
+     * @param allocator    of both blocks.
+     * @param from         address of the old block.
+     * @param oldSize      bytes.
+     * @param oldAlignment of the old block.
+     * @param to           address of the new block.
+     * @param newSize      bytes; the lesser of the two sizes is copied.
+     * @param newAlignment of the new block.
      */
-    static void orFree(
-        final GlobalAlloc allocator, final long from, final long to,
-        final long length, final long newSize, final long alignment)
+    static void move(
+        final GlobalAlloc allocator, final long from, final long oldSize, final long oldAlignment,
+        final long to, final long newSize, final long newAlignment)
     {
         try
         {
-            copy(allocator.regionOf(from), from, allocator.regionOf(to), to, length);
+            copy(allocator.regionOf(from), from, allocator.regionOf(to), to, Math.min(oldSize, newSize));
+            allocator.dealloc(from, oldSize, oldAlignment);
         }
-        catch (final RuntimeException ex)
+        catch (final RuntimeException | Error ex)
         {
-            allocator.dealloc(to, newSize, alignment);
+            allocator.dealloc(to, newSize, newAlignment);
             throw ex;
         }
     }

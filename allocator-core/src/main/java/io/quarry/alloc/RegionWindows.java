@@ -162,6 +162,12 @@ final class RegionWindows
         return shared[(int)(offset >>> shift)];
     }
 
+    /** Whether the memory is a file's, so that there may be none behind an address. */
+    boolean isOfFile()
+    {
+        return null != file;
+    }
+
     /** Whether a call that touches the memory must be followed by {@link #settleFaults}. */
     boolean needSettling()
     {

@@ -15,6 +15,8 @@
  */
 package io.quarry.alloc;
 
+import io.quarry.alloc.testing.FirstFitAllocator;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -156,6 +158,25 @@ class ExactAllocatorTest
         assertThrows(RuntimeException.class, () -> adapter.shrink(4096, 100, 8, 50, 64));
         assertEquals(1, memory.liveBlocks());
         adapter.deallocate(address, 100, 8);
+    }
+
+    /** In one region the bytes at any address can be copied: that it is no block's shows when it is to be freed. */
+    @Test
+    void shouldFreeTheNewBlockWhenTheOldOneCantBeFreed()
+    {
+        try (Region region = Region.allocate(1 << 16); RegionAllocator base = FirstFitAllocator.over(region))
+        {
+            final Least least = new Least(base);
+            final AllocatorAdapter upper = new AllocatorAdapter(least);
+            final long filler = upper.allocate(1000, 8);
+            final long at = filler + FirstFitAllocator.UNIT;
+            assertThrows(RuntimeException.class, () -> upper.grow(at, 100, 8, 200, 64));
+            assertThrows(RuntimeException.class, () -> upper.growZeroed(at, 100, 8, 200, 64));
+            assertThrows(RuntimeException.class, () -> upper.shrink(at, 100, 8, 50, 64));
+            assertThrows(RuntimeException.class, () -> least.realloc(at, 100, 8, 200));
+            assertEquals(1, base.stats().liveBlocks());
+            base.deallocate(filler, 1000, 8);
+        }
     }
 
     @Test
@@ -340,24 +361,36 @@ class ExactAllocatorTest
     /** The four methods that any allocator has. */
     private class Least implements GlobalAlloc
     {
+        private final GlobalAlloc below;
+
+        Least()
+        {
+            this(memory);
+        }
+
+        Least(final GlobalAlloc below)
+        {
+            this.below = below;
+        }
+
         @Override
         public long alloc(final long size, final long alignment)
         {
             calls.add("alloc " + size + " " + alignment);
-            return memory.alloc(size, alignment);
+            return below.alloc(size, alignment);
         }
 
         @Override
         public void dealloc(final long address, final long size, final long alignment)
         {
             calls.add("dealloc " + size + " " + alignment);
-            memory.dealloc(address, size, alignment);
+            below.dealloc(address, size, alignment);
         }
 
         @Override
         public Region regionOf(final long address)
         {
-            return memory.regionOf(address);
+            return below.regionOf(address);
         }
 
         @Override

@@ -23,6 +23,7 @@ import io.quarry.alloc.testing.WatchedAllocator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,6 +34,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Two regions, so that to move across is to copy from one to the other. */
 class FallbackAllocatorTest
@@ -166,6 +168,73 @@ class FallbackAllocatorTest
         first.region().buffer(first.region().address()).clear();
         assertTrue(second.owns(block.address()));
         assertEquals(0, first.stats().liveBlocks());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "regionOf", "deallocate" })
+    void shouldKeepTheOldBlockOnlyWhenTheMoveFails(final String step)
+    {
+        final long stricter = Long.lowestOneBit(first.region().address()) << 1;
+        assumeTrue(stricter <= LARGE / 2, "no alignment that the second has and the first has not");
+        final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
+        for (final Throwable refusal : new Throwable[]{ new IllegalStateException(step), new InternalError(step) })
+        {
+            final Allocator broken = new FallbackAllocator(
+                WatchedAllocator.over(first).refusing(step, refusal).allocator(), second);
+            final long at = block.address();
+            final Executable[] moves = {
+                () -> broken.grow(at, 3000, 8, 5000, 8),
+                () -> broken.growZeroed(at, 3000, 8, 5000, 64),
+                () -> broken.shrink(at, 3000, 8, 2000, stricter) };
+            for (final Executable move : moves)
+            {
+                assertSame(refusal, assertThrows(Throwable.class, move));
+                assertEquals(0, second.stats().liveBlocks(), "the new block is left of " + refusal);
+                assertEquals(1, first.stats().liveBlocks());
+                model.check(block);
+            }
+        }
+    }
+
+    @Test
+    void shouldTellASizeThatEveryBlockHas()
+    {
+        final AllocatorAdapter exact = new AllocatorAdapter(new GlobalAllocAdapter(upstream(SMALL)));
+        final Allocator[] kinds = { first, second, exact };
+        for (final Allocator a : kinds)
+        {
+            for (final Allocator b : kinds)
+            {
+                if (a != b)
+                {
+                    checkGoodSizes(a, b);
+                }
+            }
+        }
+    }
+
+    private static void checkGoodSizes(final Allocator a, final Allocator b)
+    {
+        final Allocator both = new FallbackAllocator(a, b);
+        for (long size = 1; size <= 2 * SMALL; size += 13)
+        {
+            final long good = both.goodSize(size, 8);
+            long least = Long.MAX_VALUE;
+            // Once from each, as if the one before it were full.
+            for (final Allocator from : new Allocator[]{ a, b })
+            {
+                if (size <= from.maxSize())
+                {
+                    final long address = from.allocate(size, 8);
+                    assertTrue(good <= both.usableSize(address, size, 8), "goodSize=" + good + " of size=" + size);
+                    least = Math.min(least, both.usableSize(address, size, 8));
+                    both.deallocate(address, size, 8);
+                }
+            }
+            assertEquals(Long.MAX_VALUE == least ? size : least, good, "size=" + size);
+        }
+        assertEquals(0, both.goodSize(0, 64));
+        assertEquals(LARGE + 1, both.goodSize(LARGE + 1, 8));
     }
 
     @Test

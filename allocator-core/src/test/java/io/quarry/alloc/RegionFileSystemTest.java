@@ -108,6 +108,7 @@ class RegionFileSystemTest
         public static void main(final String[] args) throws IOException
         {
             final Path file = Path.of(args[0], "region");
+            final Region other = Region.allocate(MIB);
             final List<Consumer<Region>> calls = List.of(
                 (region) -> region.zero(region.address() + MIB, 100),
                 (region) -> region.zero(region.address() + MIB, 100_000),
@@ -116,7 +117,9 @@ class RegionFileSystemTest
                 (region) -> region.claim("test").zero(region.address() + MIB, 20),
                 (region) -> region.claim("test").copy(region.address(), region.address() + MIB, 100_000),
                 (region) -> region.preTouch(1, RegionFileSystemTest::ignore),
-                (region) -> region.preTouch(3, RegionFileSystemTest::ignore));
+                (region) -> region.preTouch(3, RegionFileSystemTest::ignore),
+                (region) -> RegionCopy.copy(region, region.address() + MIB, other, other.address(), 100_000),
+                (region) -> RegionCopy.copy(other, other.address(), region, region.address() + MIB, 100_000));
             for (int i = 0; i < calls.size(); i++)
             {
                 final Region region = Region.map(file, 2 * MIB);

@@ -43,6 +43,8 @@ public final class WatchedAllocator implements InvocationHandler
     private final Object target;
     private final List<String> calls = new ArrayList<>();
     private LongPredicate ownership;
+    private String refused = "";
+    private Throwable refusal;
     private long failFrom = Long.MAX_VALUE;
     private long failTo = Long.MAX_VALUE;
     private long requests;
@@ -85,6 +87,14 @@ public final class WatchedAllocator implements InvocationHandler
         return this;
     }
 
+    /** Has one method throw, whatever the target would do. */
+    public WatchedAllocator refusing(final String method, final Throwable wanted)
+    {
+        refused = method;
+        refusal = wanted;
+        return this;
+    }
+
     /** Requests for memory are counted from 1; those from first to last fail. */
     public void failRequests(final long first, final long last)
     {
@@ -119,6 +129,10 @@ public final class WatchedAllocator implements InvocationHandler
         if (null != ownership && "owns".equals(method.getName()))
         {
             return ownership.test((long)arguments[0]);
+        }
+        if (refused.equals(method.getName()))
+        {
+            throw refusal;
         }
         if (REQUESTS.contains(method.getName()) && fails())
         {
