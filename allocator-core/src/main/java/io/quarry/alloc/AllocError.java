@@ -59,6 +59,33 @@ public final class AllocError extends RuntimeException
     }
 
     /**
+     * The reason why an allocator has no block, without an object. An allocator that can't say so at once is asked for
+     * the block; should it have one, that is freed.
+     */
+    static AllocError reasonOf(final Allocator allocator, final long size, final long alignment)
+    {
+        if (allocator instanceof AbstractRegionAllocator ofRegion)
+        {
+            return ofRegion.failure(size, alignment);
+        }
+        if (allocator instanceof ExactAllocator exact)
+        {
+            return exact.failure(size, alignment);
+        }
+        final long address;
+        try
+        {
+            address = allocator.allocate(size, alignment);
+        }
+        catch (final AllocError error)
+        {
+            return error;
+        }
+        allocator.deallocate(address, size, alignment);
+        return exhausted();
+    }
+
+    /**
      * Whether the layout could not be served even by an empty allocator.
      *
      * @return true if so; false if memory is exhausted, for now.

@@ -47,17 +47,16 @@ import java.util.Objects;
  * <b>Threads.</b> One at a time.
  * <p>
  * <b>Cost.</b> A request is an addition and a compare; each new link is a call of the upstream. No object is made after
- * construction. With misuse looked for, to free or resize a block outside the current link takes time per link. The
- * arena keeps 40 bytes for each link that it can have, {@code limit / linkSize + 64}, and 20 for each mark.
+ * construction. With misuse looked for, to free or resize a block outside the current link takes time per link, and so
+ * does a request that fails; if no link could ever hold it, the upstream says whether it could, if need be by a request
+ * freed at once. It keeps 40 bytes for each link there can be, {@code limit / linkSize + 64}, and 20 for each mark.
  * <p>
  * Source: David R. Hanson, "Fast Allocation and Deallocation of Memory Based on Object Lifetimes", Software: Practice
  * and Experience 20(1), 1990.
  */
 public final class ArenaAllocator implements Allocator, Verifiable, AutoCloseable
 {
-    /**
-     * How many nested marks there can be, unless told otherwise.
-     */
+    /** How many nested marks there can be, unless told otherwise. */
     public static final int DEFAULT_MAX_MARKS = 256;
 
     // The current link, as ArenaChain has it:

@@ -61,7 +61,7 @@ final class ArenaChain
         }
         this.upstream = upstream;
         this.linkSize = linkSize;
-        this.limit = limit;
+        this.limit = Math.min(limit, Long.MAX_VALUE - (LINK_ALIGNMENT - 1));
         final int links = (int)(limit / linkSize) + SPARE_LINKS;
         addresses = new long[links];
         lengths = new long[links];
@@ -180,7 +180,7 @@ final class ArenaChain
         {
             throw AllocError.unsupported();
         }
-        int next = keptFor(size, alignment);
+        int next = linkFor(size, alignment, current + 1);
         if (NONE == next)
         {
             next = acquire(size, alignment);
@@ -219,7 +219,7 @@ final class ArenaChain
         final long room = endOfCurrent() - top;
         final long padding = -top & (alignment - 1);
         final boolean isHere =
-            0 == size || padding <= room && size <= room - padding || NONE != keptFor(size, alignment);
+            0 == size || padding <= room && size <= room - padding || NONE != linkFor(size, alignment, current + 1);
         if (!isHere)
         {
             releaseKept();
@@ -230,7 +230,7 @@ final class ArenaChain
         final long free = room + reservedBytes - usedByLinks() + Math.min(reservable, above.freeBytes());
         final long run = Math.max(Math.max(room, longestKept()), Math.min(reservable, above.largestFreeRun()));
         final Diagnosis.Reason reason = isHere ? Diagnosis.Reason.WOULD_SUCCEED :
-            isTooLarge ? Diagnosis.Reason.TOO_LARGE : reasonElsewhere(above.reason(), size, free);
+            isTooLarge ? Diagnosis.Reason.TOO_LARGE : reasonElsewhere(above.reason(), size, alignment, free);
         return new Diagnosis(reason, size, alignment, free, run, maxSize());
     }
 
@@ -279,20 +279,35 @@ final class ArenaChain
         return longest;
     }
 
-    /** Of a request that needs a new link. At the limit the upstream isn't asked, so what it can never have is open. */
-    private Diagnosis.Reason reasonElsewhere(final Diagnosis.Reason above, final long size, final long free)
+    /** Of a request that needs a new link. */
+    private Diagnosis.Reason reasonElsewhere(
+        final Diagnosis.Reason above, final long size, final long alignment, final long free)
     {
         final boolean isAsked = size <= limit - reservedBytes && count < addresses.length;
-        if (isAsked && (Diagnosis.Reason.WOULD_SUCCEED == above || above.isForEver()))
+        if (Diagnosis.Reason.WOULD_SUCCEED == above ? isAsked : above.isForEver() && !couldHold(size, alignment))
         {
             return above;
         }
         return size > free ? Diagnosis.Reason.EXHAUSTED : Diagnosis.Reason.FRAGMENTED;
     }
 
-    private int keptFor(final long size, final long alignment)
+    /** The same as an error, for a request that found no new link. */
+    private AllocError failure(final long size, final long alignment)
     {
-        for (int i = current + 1; i < count; i++)
+        return couldHold(size, alignment) ? AllocError.exhausted() :
+            AllocError.reasonOf(upstream, size, Alignment.max(alignment, LINK_ALIGNMENT));
+    }
+
+    /** Whether a block would have a place if all links were empty. */
+    private boolean couldHold(final long size, final long alignment)
+    {
+        return NONE != linkFor(size, alignment, 0);
+    }
+
+    /** The first link from an index on that holds a block when it is empty, or {@link #NONE}. */
+    private int linkFor(final long size, final long alignment, final int from)
+    {
+        for (int i = from; i < count; i++)
         {
             final long padding = -addresses[i] & (alignment - 1);
             if (padding <= lengths[i] && size <= lengths[i] - padding)
@@ -306,46 +321,40 @@ final class ArenaChain
     /** A kept link that is too short may be what keeps the upstream, or the limit, from giving a longer one. */
     private int acquire(final long size, final long alignment)
     {
-        AllocError error = tryAcquire(size, alignment);
-        if (null != error && releaseKept() > 0)
+        if (!tryAcquire(size, alignment) && (0 == releaseKept() || !tryAcquire(size, alignment)))
         {
-            error = tryAcquire(size, alignment);
-        }
-        if (null != error)
-        {
-            throw error;
+            throw failure(size, alignment);
         }
         return count - 1;
     }
 
-    /** Null if the last link is now one for the block. */
-    private AllocError tryAcquire(final long size, final long alignment)
+    /** Whether the last link is now one for the block. */
+    private boolean tryAcquire(final long size, final long alignment)
     {
         final long room = limit - reservedBytes;
         if (count == addresses.length || size > room)
         {
-            return AllocError.exhausted();
+            return false;
         }
         final long wanted = Math.min(Math.max(linkSize, size), room);
-        final AllocError error = tryAdd(wanted, alignment);
-        return null == error || wanted == size ? error : tryAdd(size, alignment);
+        return tryAdd(wanted, alignment) || wanted != size && tryAdd(size, alignment);
     }
 
-    private AllocError tryAdd(final long size, final long wantedAlignment)
+    private boolean tryAdd(final long size, final long wantedAlignment)
     {
         final long alignment = Alignment.max(wantedAlignment, LINK_ALIGNMENT);
         if (!Layout.isValid(size, alignment))
         {
-            return AllocError.unsupported();
+            return false;
         }
         final long address;
         try
         {
             address = upstream.allocate(size, alignment);
         }
-        catch (final AllocError error)
+        catch (final AllocError none)
         {
-            return error;
+            return false;
         }
         addresses[count] = address;
         lengths[count] = Math.min(limit - reservedBytes, upstream.usableSize(address, size, alignment));
@@ -353,7 +362,7 @@ final class ArenaChain
         regions[count] = upstream.regionOf(address);
         reservedBytes += lengths[count];
         count++;
-        return null;
+        return true;
     }
 
     private void swap(final int a, final int b)

@@ -60,32 +60,11 @@ abstract class ExactAllocator implements Allocator
         }
     }
 
-    /**
-     * Why a request found no block. The lower contract does not say; an {@link Allocator} does when it is asked the
-     * same. Should it have a block by now, that is freed: the request had failed before.
-     */
+    /** Why a request found no block: the lower contract does not say, but an {@link Allocator} does. */
     AllocError failure(final long size, final long alignment)
     {
         final Allocator allocator = knowing();
-        if (null == allocator)
-        {
-            return AllocError.exhausted();
-        }
-        if (allocator instanceof ExactAllocator exact)
-        {
-            return exact.failure(size, alignment);
-        }
-        final long address;
-        try
-        {
-            address = allocator.allocate(size, alignment);
-        }
-        catch (final AllocError error)
-        {
-            return error;
-        }
-        allocator.deallocate(address, size, alignment);
-        return AllocError.exhausted();
+        return null == allocator ? AllocError.exhausted() : AllocError.reasonOf(allocator, size, alignment);
     }
 
     @Override

@@ -84,9 +84,57 @@ class ArenaAllocatorTest
         for (final long alignment : new long[]{ 1, 64, 1L << 62 })
         {
             final Diagnosis diagnosis = arena.diagnose(8, alignment);
-            assertEquals(Diagnosis.Reason.EXHAUSTED, diagnosis.reason());
+            final boolean forEver = alignment > 64;
+            assertEquals(forEver ? Diagnosis.Reason.ALIGNMENT : Diagnosis.Reason.EXHAUSTED, diagnosis.reason());
             assertEquals(0, diagnosis.freeBytes());
-            assertFalse(assertThrows(AllocError.class, () -> arena.allocate(8, alignment)).isUnsupported());
+            assertEquals(forEver,
+                assertThrows(AllocError.class, () -> arena.allocate(8, alignment)).isUnsupported());
+        }
+        assertEquals(1, below.stats().liveBlocks());
+    }
+
+    /** Upstreams that say at once what they can never have, and one that must be asked. */
+    @Test
+    void shouldTellWhatItsUpstreamCanNeverHaveWhateverIsLeft()
+    {
+        final Allocator asked = watch.allocator();
+        final Allocator system = new SystemAllocator(new SystemBudget(1 << 20), false);
+        for (final Allocator upstream : new Allocator[]{ below, asked, system, new AllocatorAdapter(below) })
+        {
+            try (ArenaAllocator one = new ArenaAllocator(upstream, LINK, LIMIT))
+            {
+                for (long left = LIMIT; left >= 0; left -= LINK)
+                {
+                    for (int bits = 0; bits < Long.SIZE; bits++)
+                    {
+                        checkAgrees(one, 8, 1L << bits, left);
+                        checkAgrees(one, LIMIT, 1L << bits, left);
+                    }
+                    one.allocate(Math.max(8, Math.min(left, LINK) - (left > LINK ? 0 : 8)), 8);
+                }
+                assertEquals(LIMIT, one.reservedBytes());
+            }
+        }
+        assertEquals(0, below.stats().liveBlocks());
+    }
+
+    private static void checkAgrees(
+        final ArenaAllocator one, final long size, final long alignment, final long left)
+    {
+        if (!Layout.isValid(size, alignment))
+        {
+            return;
+        }
+        final Diagnosis diagnosis = one.diagnose(size, alignment);
+        if (!diagnosis.wouldSucceed())
+        {
+            assertEquals(diagnosis.reason().isForEver(),
+                assertThrows(AllocError.class, () -> one.allocate(size, alignment)).isUnsupported(),
+                () -> "left=" + left + ": " + diagnosis);
+        }
+        if (1L << 62 == alignment)
+        {
+            assertEquals(Diagnosis.Reason.ALIGNMENT, diagnosis.reason());
         }
     }
 

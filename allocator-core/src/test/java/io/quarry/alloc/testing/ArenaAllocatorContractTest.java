@@ -32,8 +32,6 @@ class ArenaAllocatorContractTest extends AllocatorContract
     private static final String EXACT = "wants a block of size 1 to be as long as the free run it was cut from";
 
     private static final String SMALLEST = "wants a block of size 1 to take 16 bytes";
-    private static final String LIMIT = "an arena at its limit doesn't ask its upstream, and so can't tell that an " +
-        "alignment is never to be had: see shouldTellWhyWhenItsLimitIsReached in ArenaAllocatorTest";
 
     @Override
     protected RegionAllocator create(final Region region)
@@ -100,13 +98,6 @@ class ArenaAllocatorContractTest extends AllocatorContract
     @Test
     @Disabled(REUSE)
     public void shouldDiagnoseFragmentation()
-    {
-    }
-
-    @Override
-    @Test
-    @Disabled(LIMIT)
-    public void shouldDiagnoseExhaustion()
     {
     }
 

@@ -21,7 +21,9 @@ import io.quarry.alloc.Misuse;
 import io.quarry.alloc.Region;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * An {@link ArenaAllocator} over all of a region, as an allocator that the contract suite can be run on: what an arena
@@ -33,6 +35,8 @@ final class ArenaSubject extends RegionAdapter
     private final FirstFitAllocator below;
     private final ArenaAllocator arena;
     private final Map<Long, Long> live = new HashMap<>();
+    /** Links that a block was put in since the last reset; a link is a live block of {@link #below}. */
+    private final Set<Long> entered = new HashSet<>();
     private long allocatedBytes;
     private boolean closed;
 
@@ -153,8 +157,25 @@ final class ArenaSubject extends RegionAdapter
     {
         final AllocatorStats upstream = below.stats();
         final long free = upstream.freeBytes() + arena.reservedBytes() - arena.usedBytes();
-        return new AllocatorStats(allocatedBytes, live.size(), free, arena.diagnose(0, 1).largestFreeRun(),
+        return new AllocatorStats(allocatedBytes, live.size(), free, largestFreeRun(upstream),
             upstream.highWaterBytes(), 0);
+    }
+
+    /** From what the links are below, where blocks came to lie, and how much of all links is used. */
+    private long largestFreeRun(final AllocatorStats upstream)
+    {
+        long reserved = 0;
+        long filled = 0;
+        long kept = 0;
+        for (final Map.Entry<Long, Long> link : below.live.entrySet())
+        {
+            reserved += link.getValue();
+            filled += entered.contains(link.getKey()) ? link.getValue() : 0;
+            kept = Math.max(kept, entered.contains(link.getKey()) ? 0 : link.getValue());
+        }
+        final long room = filled - arena.usedBytes();
+        final long elsewhere = Math.min(region().capacity() - reserved, upstream.largestFreeRun());
+        return Math.max(room, Math.max(kept, elsewhere));
     }
 
     @Override
@@ -186,6 +207,7 @@ final class ArenaSubject extends RegionAdapter
         if (size > 0)
         {
             live.put(address, size);
+            entered.add(below.live.floorKey(address));
             allocatedBytes += size;
         }
         return address;
@@ -199,9 +221,15 @@ final class ArenaSubject extends RegionAdapter
             allocatedBytes -= size;
             if (live.isEmpty())
             {
-                arena.reset();
+                reset();
             }
         }
+    }
+
+    private void reset()
+    {
+        arena.reset();
+        entered.clear();
     }
 
     private long resized(final long address, final long newAddress, final long newSize)
@@ -211,7 +239,7 @@ final class ArenaSubject extends RegionAdapter
         added(newAddress, newSize);
         if (null != size && live.isEmpty())
         {
-            arena.reset();
+            reset();
         }
         return newAddress;
     }
