@@ -47,7 +47,8 @@ import java.util.function.LongConsumer;
  * {@link #zero} amid their work. What two threads read and write at the same place is theirs to order.
  * <p>
  * <b>Files.</b> {@link #map} takes its memory from a file instead: of a disk, so that contents outlive the process; of
- * the shared-memory file system ({@code /dev/shm}), so that another process sees them; of hugetlbfs, for huge pages.
+ * the shared-memory file system ({@code /dev/shm}), so that another process sees them; of hugetlbfs, for huge pages
+ * (of which refusals are tested everywhere, a mapping only where the system has free huge pages of 2 MiB).
  * Where the file system is full or the file was truncated, a touch makes the JVM throw {@link InternalError}; calls of
  * this class and {@link RegionClaim} throw an {@link java.io.UncheckedIOException} instead that says what happened
  * (before JDK 22 the error may come late, out of a later call of the thread, and then it is the JVM's own).

@@ -41,6 +41,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 class RegionFileSystemTest
 {
     private static final int MIB = 1 << 20;
+    private static final int HUGE_PAGE = 2 * MIB;
+    private static final String HUGE_PAGES = "mount -t hugetlbfs -o pagesize=2M none $DIR";
 
     @TempDir
     private Path directory;
@@ -72,9 +74,29 @@ class RegionFileSystemTest
     }
 
     @Test
-    void shouldMapHugePagesOrSayWhyNot()
+    void shouldRefuseSizesThatHugePagesCantHold()
     {
-        run(onMount("mount -t hugetlbfs -o pagesize=2M none $DIR"), HugePages.class);
+        run(onMount(HUGE_PAGES), WrongForHugePages.class);
+    }
+
+    @Test
+    void shouldSayThatThereAreNoHugePages() throws IOException
+    {
+        assumeTrue(0 == freeHugePages(), "huge pages are free");
+        run(onMount(HUGE_PAGES), NoHugePages.class);
+    }
+
+    @Test
+    void shouldMapHugePages() throws IOException
+    {
+        assumeTrue(freeHugePages() >= 2, "no two huge pages of 2 MiB are free (see vm.nr_hugepages)");
+        run(onMount(HUGE_PAGES), HugePages.class);
+    }
+
+    private static long freeHugePages() throws IOException
+    {
+        final Path pages = Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages");
+        return Files.exists(pages) ? Long.parseLong(Files.readString(pages).trim()) : 0;
     }
 
     private void run(final ForkedJvm jvm, final Class<?> main)
@@ -173,38 +195,60 @@ class RegionFileSystemTest
         }
     }
 
-    static final class HugePages
+    static final class WrongForHugePages
     {
-        private static final int PAGE = 2 * MIB;
-
-        public static void main(final String[] args) throws IOException
+        public static void main(final String[] args)
         {
             final Path file = Path.of(args[0], "region");
-            try
+            for (final long size : new long[]{ 1, 4096, HUGE_PAGE - 1, HUGE_PAGE + 4096, 3L * HUGE_PAGE / 2 })
             {
-                Region.map(file, PAGE + 4096);
-                throw new IllegalStateException("mapped");
+                try
+                {
+                    throw new IllegalStateException("mapped " + Region.map(file, size));
+                }
+                catch (final IllegalArgumentException ex)
+                {
+                    final String wanted = "region of path=" + file + " size=" + size +
+                        ": not a multiple of the huge page of " + HUGE_PAGE + " bytes";
+                    require(ex.getMessage().startsWith(wanted), ex.getMessage());
+                }
+                require(!Files.exists(file), "left behind");
+                require(RegionMapTest.held(file.toString()).isEmpty(), "held");
             }
-            catch (final IllegalArgumentException ex)
+            System.out.print("done");
+        }
+    }
+
+    static final class NoHugePages
+    {
+        public static void main(final String[] args)
+        {
+            final Path file = Path.of(args[0], "region");
+            expectNone(file, 2 * HUGE_PAGE, "huge pages");
+            require(!Files.exists(file), "left behind when there are no pages");
+            System.out.print("done");
+        }
+    }
+
+    static final class HugePages
+    {
+        public static void main(final String[] args)
+        {
+            final Path file = Path.of(args[0], "region");
+            for (int round = 0; round < 2; round++)
             {
-                require(ex.getMessage().contains("size=" + (PAGE + 4096)) && ex.getMessage().contains("" + PAGE),
-                    ex.getMessage());
+                try (Region region = Region.map(file, 2 * HUGE_PAGE))
+                {
+                    require(0 == region.address() % HUGE_PAGE, "alignment");
+                    region.preTouch(1, RegionFileSystemTest::ignore);
+                    final long last = region.address() + 2 * HUGE_PAGE - Long.BYTES;
+                    final long found = region.buffer(last).getLong(region.bufferOffset(last));
+                    require(round == found, "round=" + round + " found=" + found);
+                    region.buffer(last).putLong(region.bufferOffset(last), 1);
+                    region.zero(region.address(), HUGE_PAGE);
+                }
+                require(RegionMapTest.held(file.toString()).isEmpty(), "held");
             }
-            require(!Files.exists(file), "left behind");
-            if (Files.readString(Path.of("/proc/sys/vm/nr_hugepages")).startsWith("0"))
-            {
-                expectNone(file, 2 * PAGE, "huge pages");
-                require(!Files.exists(file), "left behind when there are no pages");
-            }
-            else
-            {
-                final Region region = Region.map(file, 2 * PAGE);
-                require(0 == region.address() % PAGE, "alignment");
-                region.preTouch(1, RegionFileSystemTest::ignore);
-                region.zero(region.address(), 2 * PAGE);
-                region.close();
-            }
-            require(RegionMapTest.held(file.toString()).isEmpty(), "held");
             System.out.print("done");
         }
     }
