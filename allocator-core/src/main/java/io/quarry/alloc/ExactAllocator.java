@@ -259,18 +259,7 @@ abstract class ExactAllocator implements Allocator
     public int allocateBatch(
         final long size, final long alignment, final long[] addresses, final int from, final int count)
     {
-        LayoutChecks.batch(size, alignment, addresses, from, count);
-        final GlobalAlloc target = target();
-        for (int had = 0; had < count; had++)
-        {
-            final long address = 0 == size ? alignment : target.alloc(size, alignment);
-            if (NULL == address)
-            {
-                return had;
-            }
-            addresses[from + had] = address;
-        }
-        return count;
+        return AllocBatch.fill(target(), size, alignment, addresses, from, count);
     }
 
     /**

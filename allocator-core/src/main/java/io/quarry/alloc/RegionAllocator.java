@@ -62,17 +62,7 @@ public interface RegionAllocator extends Allocator, GlobalAlloc, Verifiable, Aut
     default int allocateBatch(
         final long size, final long alignment, final long[] addresses, final int from, final int count)
     {
-        LayoutChecks.batch(size, alignment, addresses, from, count);
-        for (int had = 0; had < count; had++)
-        {
-            final long address = 0 == size ? alignment : alloc(size, alignment);
-            if (NULL == address)
-            {
-                return had;
-            }
-            addresses[from + had] = address;
-        }
-        return count;
+        return AllocBatch.fill(this, size, alignment, addresses, from, count);
     }
 
     /**

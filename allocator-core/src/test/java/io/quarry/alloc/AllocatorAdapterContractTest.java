@@ -37,7 +37,7 @@ class AllocatorAdapterContractTest extends AllocatorContract
     {
         final RegionAllocator base = FirstFitAllocator.over(region);
         final GlobalAlloc lower = new GlobalAllocAdapter(base);
-        return new AllocatorSubject(base, new AllocatorAdapter(lower), lower);
+        return new ExactSubject(base, new AllocatorAdapter(lower), lower);
     }
 
     @Override

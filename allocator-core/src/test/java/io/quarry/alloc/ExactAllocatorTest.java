@@ -15,6 +15,7 @@
  */
 package io.quarry.alloc;
 
+import io.quarry.alloc.testing.AllocatorSubject;
 import io.quarry.alloc.testing.FirstFitAllocator;
 
 import org.junit.jupiter.api.AfterEach;

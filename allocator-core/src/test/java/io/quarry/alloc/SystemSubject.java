@@ -15,6 +15,8 @@
  */
 package io.quarry.alloc;
 
+import io.quarry.alloc.testing.AllocatorSubject;
+
 import java.util.TreeMap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -23,7 +25,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * A system allocator as the contract suite wants one: with a budget of a region's capacity for what would be the
  * region, and an end at which its blocks die. The region itself holds none of the blocks.
  */
-final class SystemSubject extends AllocatorSubject
+final class SystemSubject extends ExactSubject
 {
     private final SystemAllocator system;
     private final boolean least;
@@ -96,37 +98,30 @@ final class SystemSubject extends AllocatorSubject
             }
         }
 
-        private long note(final long address, final long size, final long alignment)
+        @Override
+        protected void added(final long address, final long size, final long alignment)
         {
-            if (NULL != address && 0 != size)
-            {
-                live.put(address, new Layout(size, alignment));
-            }
-            return address;
+            live.put(address, new Layout(size, alignment));
         }
 
-        private long noteResized(
-            final long old, final long oldSize, final long address, final long size, final long alignment)
+        @Override
+        protected void removed(final long address, final long size)
         {
-            if (NULL != address && 0 != oldSize)
-            {
-                live.remove(old);
-            }
-            return note(address, size, alignment);
+            live.remove(address);
         }
 
         @Override
         public long allocate(final long size, final long alignment)
         {
             checkOpen();
-            return note(super.allocate(size, alignment), size, alignment);
+            return super.allocate(size, alignment);
         }
 
         @Override
         public long allocateZeroed(final long size, final long alignment)
         {
             checkOpen();
-            return note(super.allocateZeroed(size, alignment), size, alignment);
+            return super.allocateZeroed(size, alignment);
         }
 
         @Override
@@ -134,12 +129,7 @@ final class SystemSubject extends AllocatorSubject
             final long size, final long alignment, final long[] addresses, final int from, final int count)
         {
             checkOpen();
-            final int had = super.allocateBatch(size, alignment, addresses, from, count);
-            for (int i = from; i < from + had; i++)
-            {
-                note(addresses[i], size, alignment);
-            }
-            return had;
+            return super.allocateBatch(size, alignment, addresses, from, count);
         }
 
         @Override
@@ -150,76 +140,17 @@ final class SystemSubject extends AllocatorSubject
         }
 
         @Override
-        public void deallocate(final long address, final long size, final long alignment)
-        {
-            super.deallocate(address, size, alignment);
-            live.remove(address);
-        }
-
-        @Override
-        public long grow(
-            final long address, final long oldSize, final long oldAlignment,
-            final long newSize, final long newAlignment)
-        {
-            return noteResized(address, oldSize,
-                super.grow(address, oldSize, oldAlignment, newSize, newAlignment), newSize, newAlignment);
-        }
-
-        @Override
-        public long growZeroed(
-            final long address, final long oldSize, final long oldAlignment,
-            final long newSize, final long newAlignment)
-        {
-            return noteResized(address, oldSize,
-                super.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment), newSize, newAlignment);
-        }
-
-        @Override
-        public long shrink(
-            final long address, final long oldSize, final long oldAlignment,
-            final long newSize, final long newAlignment)
-        {
-            return noteResized(address, oldSize,
-                super.shrink(address, oldSize, oldAlignment, newSize, newAlignment), newSize, newAlignment);
-        }
-
-        @Override
-        public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
-        {
-            final boolean resized = super.tryResize(address, oldSize, alignment, newSize);
-            if (resized)
-            {
-                note(address, newSize, alignment);
-            }
-            return resized;
-        }
-
-        @Override
         public long alloc(final long size, final long alignment)
         {
             checkOpen();
-            return note(super.alloc(size, alignment), size, alignment);
+            return super.alloc(size, alignment);
         }
 
         @Override
         public long allocZeroed(final long size, final long alignment)
         {
             checkOpen();
-            return note(super.allocZeroed(size, alignment), size, alignment);
-        }
-
-        @Override
-        public void dealloc(final long address, final long size, final long alignment)
-        {
-            super.dealloc(address, size, alignment);
-            live.remove(address);
-        }
-
-        @Override
-        public long realloc(final long address, final long size, final long alignment, final long newSize)
-        {
-            final long resized = super.realloc(address, size, alignment, newSize);
-            return NULL == resized ? NULL : noteResized(address, size, resized, newSize, alignment);
+            return super.allocZeroed(size, alignment);
         }
 
         @Override

@@ -30,7 +30,7 @@ import java.util.Set;
  * has no record of, the live blocks, is counted here, and when the last of them is freed the arena is reset, since
  * nothing else brings its memory back. Wrong calls go to the arena like right ones.
  */
-final class ArenaSubject extends RegionAdapter
+final class ArenaSubject extends AllocatorSubject
 {
     private final FirstFitAllocator below;
     private final ArenaAllocator arena;
@@ -54,91 +54,17 @@ final class ArenaSubject extends RegionAdapter
         return new ArenaSubject(below, new ArenaAllocator(below, linkSize, region.capacity()));
     }
 
+    /** All of the region: what isn't handed out yet may be. */
     @Override
-    public long allocate(final long size, final long alignment)
+    public boolean owns(final long address)
     {
-        return added(super.allocate(size, alignment), size);
+        return below.owns(address);
     }
 
     @Override
-    public long allocateZeroed(final long size, final long alignment)
+    public Region regionOf(final long address)
     {
-        return added(super.allocateZeroed(size, alignment), size);
-    }
-
-    @Override
-    public void deallocate(final long address, final long size, final long alignment)
-    {
-        super.deallocate(address, size, alignment);
-        removed(address);
-    }
-
-    @Override
-    public long grow(
-        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
-    {
-        return resized(
-            address, super.grow(address, oldSize, oldAlignment, newSize, newAlignment), newSize);
-    }
-
-    @Override
-    public long growZeroed(
-        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
-    {
-        return resized(
-            address, super.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment), newSize);
-    }
-
-    @Override
-    public long shrink(
-        final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
-    {
-        return resized(
-            address, super.shrink(address, oldSize, oldAlignment, newSize, newAlignment), newSize);
-    }
-
-    @Override
-    public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
-    {
-        final boolean resized = super.tryResize(address, oldSize, alignment, newSize);
-        if (resized)
-        {
-            resized(address, address, newSize);
-        }
-        return resized;
-    }
-
-    @Override
-    public int allocateBatch(
-        final long size, final long alignment, final long[] addresses, final int from, final int count)
-    {
-        final int had = super.allocateBatch(size, alignment, addresses, from, count);
-        for (int i = from; i < from + had; i++)
-        {
-            added(addresses[i], size);
-        }
-        return had;
-    }
-
-    @Override
-    public int deallocateBatch(
-        final long size, final long alignment, final long[] addresses, final int from, final int count)
-    {
-        final long[] before = addresses.clone();
-        try
-        {
-            return super.deallocateBatch(size, alignment, addresses, from, count);
-        }
-        finally
-        {
-            for (int i = from; i >= 0 && i < from + count && i < before.length; i++)
-            {
-                if (NULL != before[i] && NULL == addresses[i])
-                {
-                    removed(before[i]);
-                }
-            }
-        }
+        return below.regionOf(address);
     }
 
     /** The least, since an arena can't tell afterwards how long a block is. */
@@ -202,45 +128,49 @@ final class ArenaSubject extends RegionAdapter
         }
     }
 
-    private long added(final long address, final long size)
+    @Override
+    protected void added(final long address, final long size, final long alignment)
     {
-        if (size > 0)
+        live.put(address, size);
+        entered.add(below.live.floorKey(address));
+        allocatedBytes += size;
+    }
+
+    @Override
+    protected void removed(final long address, final long size)
+    {
+        forget(address);
+        resetIfEmpty();
+    }
+
+    /** Not empty in between. */
+    @Override
+    protected void resized(
+        final long address, final long oldSize, final long newAddress, final long newSize, final long newAlignment)
+    {
+        if (0 != oldSize)
         {
-            live.put(address, size);
-            entered.add(below.live.floorKey(address));
-            allocatedBytes += size;
+            forget(address);
         }
-        return address;
-    }
-
-    private void removed(final long address)
-    {
-        final Long size = live.remove(address);
-        if (null != size)
+        if (0 != newSize)
         {
-            allocatedBytes -= size;
-            if (live.isEmpty())
-            {
-                reset();
-            }
+            added(newAddress, newSize, newAlignment);
         }
+        resetIfEmpty();
     }
 
-    private void reset()
-    {
-        arena.reset();
-        entered.clear();
-    }
-
-    private long resized(final long address, final long newAddress, final long newSize)
+    private void forget(final long address)
     {
         final Long size = live.remove(address);
         allocatedBytes -= null == size ? 0 : size;
-        added(newAddress, newSize);
-        if (null != size && live.isEmpty())
+    }
+
+    private void resetIfEmpty()
+    {
+        if (live.isEmpty())
         {
-            reset();
+            arena.reset();
+            entered.clear();
         }
-        return newAddress;
     }
 }

@@ -23,7 +23,7 @@ import io.quarry.alloc.Region;
 /**
  * A {@link FallbackAllocator} of the lowest quarter of a region and the rest of it.
  */
-final class FallbackSubject extends RegionAdapter
+final class FallbackSubject extends AllocatorSubject
 {
     private final FirstFitAllocator lower;
     private final FirstFitAllocator upper;
@@ -72,18 +72,6 @@ final class FallbackSubject extends RegionAdapter
         final boolean isEmpty = 0 == lower.stats().liveBlocks() + upper.stats().liveBlocks();
         return new Diagnosis(found.reason(), size, alignment, found.freeBytes(),
             isEmpty ? found.freeBytes() : found.largestFreeRun(), found.maxSize());
-    }
-
-    @Override
-    public boolean owns(final long address)
-    {
-        return fallback.owns(address);
-    }
-
-    @Override
-    public Region regionOf(final long address)
-    {
-        return fallback.regionOf(address);
     }
 
     @Override

@@ -13,52 +13,104 @@
  * See the License for the specific language governing permissions and
  * limitations under the License.
  */
-package io.quarry.alloc;
+package io.quarry.alloc.testing;
+
+import io.quarry.alloc.Allocator;
+import io.quarry.alloc.AllocatorStats;
+import io.quarry.alloc.Diagnosis;
+import io.quarry.alloc.GlobalAlloc;
+import io.quarry.alloc.GlobalAllocAdapter;
+import io.quarry.alloc.Region;
+import io.quarry.alloc.RegionAllocator;
+import io.quarry.alloc.RegionClaim;
 
 /**
- * Lets the contract suite, which is about allocators of one region, test others: the calls of the two contracts go to
- * the allocators under test, the rest to the allocator of a region that is under them.
+ * Lets the contract suite, which is about allocators of one region, test others: the calls of the two contracts go
+ * straight to the allocators under test, the rest to the allocator of a region that is under them. A subclass that must
+ * know of each block is told.
  */
-class AllocatorSubject implements RegionAllocator
+public class AllocatorSubject implements RegionAllocator
 {
     private final RegionAllocator base;
     private final Allocator upper;
     private final GlobalAlloc lower;
-    private long liveBytes;
 
     /**
      * @param base  with a region.
      * @param upper that stands on it, or is it.
      * @param lower that stands on it, or is it.
      */
-    AllocatorSubject(final RegionAllocator base, final Allocator upper, final GlobalAlloc lower)
+    protected AllocatorSubject(final RegionAllocator base, final Allocator upper, final GlobalAlloc lower)
     {
         this.base = base;
         this.upper = upper;
         this.lower = lower;
     }
 
+    /**
+     * Of an allocator without a lower contract, which is made of the upper one.
+     *
+     * @param base  with a region.
+     * @param upper that stands on it.
+     */
+    protected AllocatorSubject(final RegionAllocator base, final Allocator upper)
+    {
+        this(base, upper, new GlobalAllocAdapter(upper));
+    }
+
+    /** A block was handed out, of a size other than 0. */
+    protected void added(final long address, final long size, final long alignment)
+    {
+    }
+
+    /** A block was taken back, of a size other than 0. */
+    protected void removed(final long address, final long size)
+    {
+    }
+
+    /** A block was resized, where it is or to another place; either size may be 0. */
+    protected void resized(
+        final long address, final long oldSize, final long newAddress, final long newSize, final long newAlignment)
+    {
+        if (0 != oldSize)
+        {
+            removed(address, oldSize);
+        }
+        if (0 != newSize)
+        {
+            added(newAddress, newSize, newAlignment);
+        }
+    }
+
+    private long added(final long address, final long size, final long alignment, final boolean had)
+    {
+        if (had && 0 != size)
+        {
+            added(address, size, alignment);
+        }
+        return address;
+    }
+
     @Override
     public long allocate(final long size, final long alignment)
     {
-        final long address = upper.allocate(size, alignment);
-        liveBytes += size;
-        return address;
+        return added(upper.allocate(size, alignment), size, alignment, true);
     }
 
     @Override
     public long allocateZeroed(final long size, final long alignment)
     {
-        final long address = upper.allocateZeroed(size, alignment);
-        liveBytes += size;
-        return address;
+        return added(upper.allocateZeroed(size, alignment), size, alignment, true);
     }
 
     @Override
     public void deallocate(final long address, final long size, final long alignment)
     {
         upper.deallocate(address, size, alignment);
-        liveBytes -= size;
+        if (0 != size)
+        {
+            removed(address, size);
+        }
     }
 
     @Override
@@ -66,7 +118,7 @@ class AllocatorSubject implements RegionAllocator
         final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         final long grown = upper.grow(address, oldSize, oldAlignment, newSize, newAlignment);
-        liveBytes += newSize - oldSize;
+        resized(address, oldSize, grown, newSize, newAlignment);
         return grown;
     }
 
@@ -75,7 +127,7 @@ class AllocatorSubject implements RegionAllocator
         final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         final long grown = upper.growZeroed(address, oldSize, oldAlignment, newSize, newAlignment);
-        liveBytes += newSize - oldSize;
+        resized(address, oldSize, grown, newSize, newAlignment);
         return grown;
     }
 
@@ -84,7 +136,7 @@ class AllocatorSubject implements RegionAllocator
         final long address, final long oldSize, final long oldAlignment, final long newSize, final long newAlignment)
     {
         final long shrunk = upper.shrink(address, oldSize, oldAlignment, newSize, newAlignment);
-        liveBytes += newSize - oldSize;
+        resized(address, oldSize, shrunk, newSize, newAlignment);
         return shrunk;
     }
 
@@ -92,7 +144,10 @@ class AllocatorSubject implements RegionAllocator
     public boolean tryResize(final long address, final long oldSize, final long alignment, final long newSize)
     {
         final boolean resized = upper.tryResize(address, oldSize, alignment, newSize);
-        liveBytes += resized ? newSize - oldSize : 0;
+        if (resized)
+        {
+            resized(address, oldSize, address, newSize, alignment);
+        }
         return resized;
     }
 
@@ -125,8 +180,33 @@ class AllocatorSubject implements RegionAllocator
         final long size, final long alignment, final long[] addresses, final int from, final int count)
     {
         final int had = upper.allocateBatch(size, alignment, addresses, from, count);
-        liveBytes += had * size;
+        for (int i = from; i < from + had; i++)
+        {
+            added(addresses[i], size, alignment, true);
+        }
         return had;
+    }
+
+    /** What became {@link #NULL} was freed, whether or not an entry after it was refused. */
+    @Override
+    public int deallocateBatch(
+        final long size, final long alignment, final long[] addresses, final int from, final int count)
+    {
+        final long[] before = addresses.clone();
+        try
+        {
+            return upper.deallocateBatch(size, alignment, addresses, from, count);
+        }
+        finally
+        {
+            for (int i = 0; i < before.length; i++)
+            {
+                if (NULL != before[i] && NULL == addresses[i] && 0 != size)
+                {
+                    removed(before[i], size);
+                }
+            }
+        }
     }
 
     @Override
@@ -151,37 +231,32 @@ class AllocatorSubject implements RegionAllocator
     public long alloc(final long size, final long alignment)
     {
         final long address = lower.alloc(size, alignment);
-        liveBytes += NULL == address ? 0 : size;
-        return address;
+        return added(address, size, alignment, NULL != address);
     }
 
     @Override
     public long allocZeroed(final long size, final long alignment)
     {
         final long address = lower.allocZeroed(size, alignment);
-        liveBytes += NULL == address ? 0 : size;
-        return address;
+        return added(address, size, alignment, NULL != address);
     }
 
     @Override
     public void dealloc(final long address, final long size, final long alignment)
     {
         lower.dealloc(address, size, alignment);
-        liveBytes -= size;
+        removed(address, size);
     }
 
     @Override
     public long realloc(final long address, final long size, final long alignment, final long newSize)
     {
         final long resized = lower.realloc(address, size, alignment, newSize);
-        liveBytes += NULL == resized ? 0 : newSize - size;
+        if (NULL != resized)
+        {
+            resized(address, size, resized, newSize, alignment);
+        }
         return resized;
-    }
-
-    @Override
-    public long allocUpTo(final long minSize, final long size, final long alignment)
-    {
-        return RegionAllocator.super.allocUpTo(minSize, size, alignment);
     }
 
     @Override
@@ -202,13 +277,10 @@ class AllocatorSubject implements RegionAllocator
         return base.trim();
     }
 
-    /** As blocks have exactly their size, that is what they count by. */
     @Override
     public AllocatorStats stats()
     {
-        final AllocatorStats stats = base.stats();
-        return new AllocatorStats(liveBytes, stats.liveBlocks(), stats.freeBytes(), stats.largestFreeRun(),
-            stats.highWaterBytes(), stats.metadataBytes());
+        return base.stats();
     }
 
     @Override
