@@ -14,7 +14,7 @@
  * limitations under the License.
  */
 /**
- * The contract of allocation, and the off-heap memory it is about.
+ * The contract of allocation, the off-heap memory it is about, and what can be built on any allocator.
  * <pre>
  *   Allocator        GlobalAlloc        the two contracts: exceptions and fitting sizes; NULL and exact sizes
  *        \             /
@@ -22,6 +22,19 @@
  *            |
  *         Region                        one off-heap span, claimed by one allocator at a time
  * </pre>
+ * <p>
+ * Begin with {@link io.quarry.alloc.Allocator}, which defines the terms and what is refused, then
+ * {@link io.quarry.alloc.Region}. The rest stands on these two and can be read in any order:
+ * <ul>
+ * <li>requests and failure: {@link io.quarry.alloc.Layout}, {@link io.quarry.alloc.AllocError},
+ * {@link io.quarry.alloc.Diagnosis};</li>
+ * <li>the program's allocator: {@link io.quarry.alloc.Global}, {@link io.quarry.alloc.Alloc},
+ * {@link io.quarry.alloc.SystemAllocator};</li>
+ * <li>one block: {@link io.quarry.alloc.Block}, {@link io.quarry.alloc.ExpandableBlockBuffer};</li>
+ * <li>on any allocator: {@link io.quarry.alloc.ArenaAllocator}, {@link io.quarry.alloc.FallbackAllocator},
+ * {@link io.quarry.alloc.SynchronizedAllocator}, {@link io.quarry.alloc.TracingAllocator};</li>
+ * <li>to write an allocator: {@link io.quarry.alloc.AbstractRegionAllocator}.</li>
+ * </ul>
  * <p>
  * Threads: a {@link io.quarry.alloc.Region} may be used by any thread; an allocator is for one thread unless it says
  * {@link io.quarry.alloc.Allocator#isThreadSafe() otherwise}. {@link io.quarry.alloc.Layout} and the errors are

@@ -14,8 +14,8 @@
  * limitations under the License.
  */
 /**
- * The {@code quarry} command: replays recorded allocation traces through Quarry's allocators and their peers, and runs
- * conformance vectors and scripts.
+ * The {@code quarry} command: replays recorded allocation traces through Quarry's allocators and their peers, runs
+ * conformance vectors and scripts, and starts the benchmarks.
  * <p>
  * A replay measures one allocator and one trace in a JVM of its own:
  * <pre>
@@ -25,6 +25,11 @@
  *     ReplayFork    --- Trace ----&gt;  TraceReplay     warm-up, then the passes on the clock
  *     ReplayTable   &lt;-- figures --   ReplayTarget    the one allocator that this JVM loads
  * </pre>
+ * <p>
+ * Begin with {@link io.quarry.perf.Quarry}, which picks the command; then {@code ReplayCommand}, and
+ * {@code TraceReplay}, whose loop is what the clock runs over. Each {@code ...Benchmark} stands alone, with its
+ * question and its command in its Javadoc.
+ * <p>
  * Method: the README beside the traces in the resources of this module. Threads: everything here is for one thread.
  */
 package io.quarry.perf;

@@ -29,6 +29,10 @@
  *   RunMap     RunBins                boundary tags; free runs by length
  * </pre>
  * <p>
+ * Begin with {@link io.quarry.alloc.buddy.RunAllocator} or {@link io.quarry.alloc.buddy.BuddyAllocator}, which say what
+ * each is for. Of the first read {@code RunSpace} next, of the second
+ * {@code RadixWords}; {@code RunVerifier} and {@code BuddyVerifier} have every invariant as code.
+ * <p>
  * Threads: one at a time, as the names say that carry no mark.
  * <p>
  * Source: K. C. Knowlton, A fast storage allocator, CACM 8(10), 1965, for the buddy; D. E. Knuth, The Art of Computer

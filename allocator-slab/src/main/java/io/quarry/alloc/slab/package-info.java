@@ -25,6 +25,10 @@
  *    RegionAllocator  the upstream, which serves larger blocks as well
  * </pre>
  * <p>
+ * Begin with {@link io.quarry.alloc.slab.SlabAllocator}, what it is for and costs; then {@code QuickSlots} for what
+ * runs on every call, {@code SizeClasses} and {@code SlabSizing} for what sizes there are and why, {@code SlabTable}
+ * for the records. {@code SlabVerifier} has every invariant as code.
+ * <p>
  * Threads: {@link io.quarry.alloc.slab.SlabAllocator} is for one thread.
  * <p>
  * Source: Bonwick, "The Slab Allocator: An Object-Caching Kernel Memory Allocator" (1994); Bonwick and Adams,
