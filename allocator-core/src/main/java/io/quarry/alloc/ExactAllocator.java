@@ -127,6 +127,11 @@ abstract class ExactAllocator implements Allocator
         {
             return reallocate(address, oldSize, oldAlignment, newSize);
         }
+        if (newSize == oldSize)
+        {
+            // Nothing is asked for that the block has not, but for the alignment, so it need not fail for want of room.
+            return shrink(address, oldSize, oldAlignment, newSize, newAlignment);
+        }
         return move(address, oldSize, oldAlignment, allocateFor(address, oldSize, oldAlignment, newSize, newAlignment),
             newSize, newAlignment);
     }
@@ -143,6 +148,11 @@ abstract class ExactAllocator implements Allocator
         }
         if (oldAlignment != newAlignment)
         {
+            if (newSize == oldSize)
+            {
+                // As in grow; and no byte is new, so none is to be zero.
+                return shrink(address, oldSize, oldAlignment, newSize, newAlignment);
+            }
             checkBlock(address, oldSize, oldAlignment);
             return move(address, oldSize, oldAlignment, allocateZeroed(newSize, newAlignment), newSize, newAlignment);
         }
@@ -155,7 +165,7 @@ abstract class ExactAllocator implements Allocator
     }
 
     /**
-     * Makes a block smaller. With an alignment other than the block's it moves. When it can't, and the address meets
+     * Makes a block smaller, or leaves its size, as a grow by nothing does. With an alignment other than the block's it moves. When it can't, and the address meets
      * that alignment, it stays if the target is an {@link Allocator} too; the lower contract alone has no call that
      * changes an alignment, so then it fails.
      */

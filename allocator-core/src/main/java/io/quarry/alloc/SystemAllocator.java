@@ -31,9 +31,9 @@ package io.quarry.alloc;
  * <h2>Contract</h2>
  * <p>
  * A block has exactly the size asked for, and only its exact size and alignment fit: any other, a foreign address and a
- * second free are refused, with {@code -Dquarry.checks=off} too. A resize to another alignment moves, but for a
- * {@link #shrink} that can't move where the address meets the alignment. It stays usable, and its blocks stay its own,
- * whatever is registered with {@link Global}.
+ * second free are refused, with {@code -Dquarry.checks=off} too. A resize to another alignment moves, but for
+ * one to no more bytes that can't move where the address meets the alignment. It stays usable, and its blocks stay its
+ * own, whatever is registered with {@link Global}.
  *
  * <h2>Budget</h2>
  * <p>
