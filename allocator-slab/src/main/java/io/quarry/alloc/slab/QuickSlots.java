@@ -16,7 +16,6 @@
 package io.quarry.alloc.slab;
 
 import io.quarry.alloc.AbstractRegionAllocator;
-import io.quarry.alloc.Checks;
 import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.RegionClaim;
 
@@ -29,25 +28,14 @@ import io.quarry.alloc.RegionClaim;
  */
 abstract class QuickSlots extends AbstractRegionAllocator
 {
-    private static final boolean CHECKS = Checks.ENABLED;
-
-    final SlabTable table;
-    final Magazines magazines;
     final RegionClaim claim;
     final long base;
-
-    private final long[] units;
-    private final int[] entries;
 
     QuickSlots(final RegionAllocator upstream)
     {
         super(upstream.region());
-        table = new SlabTable(upstream.region().capacity());
-        magazines = new Magazines(table, upstream);
         claim = upstream.claim();
         base = upstream.region().address();
-        units = table.units;
-        entries = magazines.entries;
     }
 
     @Override
@@ -143,50 +131,35 @@ abstract class QuickSlots extends AbstractRegionAllocator
         return super.realloc(address, size, alignment, newSize);
     }
 
-    /** Takes the top of a magazine: its granule, or a negative number with nothing changed if there is none. */
-    final int pop(final int sizeClass)
-    {
-        final int[] entries = this.entries;
-        final int top = entries[sizeClass];
-        final int granule = entries[top];
-        if (granule >= 0)
-        {
-            entries[sizeClass] = top - 1;
-            if (CHECKS)
-            {
-                units[granule >>> SlabUnit.GRANULES_SHIFT] |= SlabUnit.takenBit(granule);
-            }
-        }
-        return granule;
-    }
+    /**
+     * Takes the top of a magazine.
+     *
+     * @param sizeClass of the magazine.
+     * @return the slot's first granule, or a negative number with nothing changed if there is none.
+     */
+    abstract int pop(int sizeClass);
 
-    /** Takes a live slot of the class back; false, with nothing changed, if it isn't one or the magazine is full. */
-    final boolean push(final long address, final int sizeClass)
+    /**
+     * Takes a live slot back.
+     *
+     * @param address   any.
+     * @param sizeClass that the slot should have.
+     * @return false, with nothing changed, if it isn't such a slot, or can't go to the magazine.
+     */
+    abstract boolean push(long address, int sizeClass);
+
+    /**
+     * Whether a live slot is there, of a slab that is served here.
+     *
+     * @param address   any.
+     * @param sizeClass that the slot should have.
+     * @return true if so.
+     */
+    abstract boolean isLive(long address, int sizeClass);
+
+    final long addressOf(final int granule)
     {
-        // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
-        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
-        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
-        final long[] units = this.units;
-        if (unit >= units.length)
-        {
-            return false;
-        }
-        final long word = units[(int)unit];
-        final int granule = (int)rotated;
-        final int[] entries = this.entries;
-        final int top = entries[sizeClass] + 1;
-        if (SlabUnit.sizeClass(word) != sizeClass || 0 == (top & Magazines.ROW_MASK) ||
-            CHECKS && 0 == (word & SlabUnit.takenBit(granule)))
-        {
-            return false;
-        }
-        if (CHECKS)
-        {
-            units[(int)unit] = word ^ SlabUnit.takenBit(granule);
-        }
-        entries[top] = granule;
-        entries[sizeClass] = top;
-        return true;
+        return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
     }
 
     /** Resizes a live slot of the class that its size says, or does nothing and returns NULL. */
@@ -214,27 +187,5 @@ abstract class QuickSlots extends AbstractRegionAllocator
             returnBlock(address, size, 1);
         }
         return moved;
-    }
-
-    private boolean isLive(final long address, final int sizeClass)
-    {
-        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
-        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
-        if (unit >= units.length)
-        {
-            return false;
-        }
-        final long word = units[(int)unit];
-        return SlabUnit.sizeClass(word) == sizeClass && (!CHECKS || 0 != (word & SlabUnit.takenBit((int)rotated)));
-    }
-
-    final boolean isFull(final int sizeClass)
-    {
-        return Magazines.ROW_MASK == (entries[sizeClass] & Magazines.ROW_MASK);
-    }
-
-    final long addressOf(final int granule)
-    {
-        return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
     }
 }

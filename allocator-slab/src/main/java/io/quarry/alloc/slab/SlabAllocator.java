@@ -47,6 +47,10 @@ public final class SlabAllocator extends QuickSlots
     static final boolean CHECKS = Checks.ENABLED;
 
     private final RegionAllocator upstream;
+    private final SlabTable table;
+    private final Magazines magazines;
+    private final long[] units;
+    private final int[] entries;
     private boolean closed;
 
     /**
@@ -59,6 +63,10 @@ public final class SlabAllocator extends QuickSlots
     {
         super(upstream);
         this.upstream = upstream;
+        table = new SlabTable(upstream.region().capacity());
+        magazines = new Magazines(table, upstream);
+        units = table.units;
+        entries = magazines.entries;
     }
 
     @Override
@@ -191,7 +199,7 @@ public final class SlabAllocator extends QuickSlots
         {
             SlotCheck.check(table, base, address, size, alignment);
         }
-        if (isFull(sizeClass))
+        if (Magazines.ROW_MASK == (entries[sizeClass] & Magazines.ROW_MASK))
         {
             magazines.flushHalf(sizeClass);
         }
@@ -224,6 +232,65 @@ public final class SlabAllocator extends QuickSlots
     protected boolean shouldMove(final long length, final long newSize)
     {
         return newSize <= SizeClasses.MAX_SIZE && newSize <= length >>> 1;
+    }
+
+    @Override
+    int pop(final int sizeClass)
+    {
+        final int[] entries = this.entries;
+        final int top = entries[sizeClass];
+        final int granule = entries[top];
+        if (granule >= 0)
+        {
+            entries[sizeClass] = top - 1;
+            if (CHECKS)
+            {
+                units[granule >>> SlabUnit.GRANULES_SHIFT] |= SlabUnit.takenBit(granule);
+            }
+        }
+        return granule;
+    }
+
+    @Override
+    boolean push(final long address, final int sizeClass)
+    {
+        // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
+        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
+        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
+        final long[] units = this.units;
+        if (unit >= units.length)
+        {
+            return false;
+        }
+        final long word = units[(int)unit];
+        final int granule = (int)rotated;
+        final int[] entries = this.entries;
+        final int top = entries[sizeClass] + 1;
+        if (SlabUnit.sizeClass(word) != sizeClass || 0 == (top & Magazines.ROW_MASK) ||
+            CHECKS && 0 == (word & SlabUnit.takenBit(granule)))
+        {
+            return false;
+        }
+        if (CHECKS)
+        {
+            units[(int)unit] = word ^ SlabUnit.takenBit(granule);
+        }
+        entries[top] = granule;
+        entries[sizeClass] = top;
+        return true;
+    }
+
+    @Override
+    boolean isLive(final long address, final int sizeClass)
+    {
+        final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
+        final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
+        if (unit >= units.length)
+        {
+            return false;
+        }
+        final long word = units[(int)unit];
+        return SlabUnit.sizeClass(word) == sizeClass && (!CHECKS || 0 != (word & SlabUnit.takenBit((int)rotated)));
     }
 
     private long takeSlot(final int sizeClass)

@@ -25,7 +25,7 @@ import java.util.Arrays;
  * Bytes: 8.2 for every unit of 512 B of the region, 1.6 %. Arrays of their own for classes, places and slots would do
  * with 6.2, but then a free reads two lines of them, and checks two indexes, instead of one.
  */
-final class SlabTable
+final class SlabTable extends SlabUnits
 {
     /*
      *   region     | unit 0 | unit 1 | unit 2 | unit 3 | unit 4 | unit 5 |     units of 512 B
@@ -48,27 +48,6 @@ final class SlabTable
      *   T3  a slab with a slot that is neither live nor in a magazine is partial.
      *   T4  bySlabWord[c] has word w if and only if a partial slab of class c has its head in units 64 w .. 64 w + 63.
      */
-    static final int NONE = -1;
-
-    /** Granules are numbered with an int, one bit of it to spare for sums. */
-    private static final long MAX_REGION = 1L << 30 + SizeClasses.GRANULE_SHIFT;
-
-    /** By class: bits at the multiples of its size in granules, from bit 0. */
-    private static final long[] STARTS = new long[SizeClasses.COUNT + 1];
-
-    static
-    {
-        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
-        {
-            final int stride = SizeClasses.size(sizeClass) >>> SizeClasses.GRANULE_SHIFT;
-            for (int bit = 0; bit < Long.SIZE; bit += stride)
-            {
-                STARTS[sizeClass] |= 1L << bit;
-            }
-        }
-    }
-
-    final long[] units;
     private final long[] partial;
     private final BitTree[] bySlabWord = new BitTree[SizeClasses.COUNT + 1];
     private final int[] population = new int[SizeClasses.COUNT + 1];
@@ -78,24 +57,13 @@ final class SlabTable
 
     SlabTable(final long regionBytes)
     {
-        if (regionBytes > MAX_REGION)
-        {
-            throw new IllegalArgumentException("region of capacity=" + regionBytes +
-                ": slabs are found by numbers that end at capacity=" + MAX_REGION);
-        }
-        final int units = Math.toIntExact(regionBytes >>> SlabSizing.UNIT_SHIFT);
-        final int words = (units + 63) >>> 6;
-        this.units = new long[units];
+        super(regionBytes);
+        final int words = (units() + 63) >>> 6;
         partial = new long[words];
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
             bySlabWord[sizeClass] = new BitTree(words);
         }
-    }
-
-    int units()
-    {
-        return units.length;
     }
 
     int slabs()
@@ -119,33 +87,6 @@ final class SlabTable
     int population(final int sizeClass)
     {
         return population[sizeClass];
-    }
-
-    /** Class of the slab that a unit is in, or 0. */
-    int classOf(final int unit)
-    {
-        return SlabUnit.sizeClass(units[unit]);
-    }
-
-    int headOf(final int unit)
-    {
-        final int back = place(unit);
-        return back < 0 ? unit : unit - back;
-    }
-
-    boolean isHead(final int unit)
-    {
-        return 0 != classOf(unit) && place(unit) < 0;
-    }
-
-    int length(final int head)
-    {
-        return -place(head);
-    }
-
-    int slots(final int head)
-    {
-        return (length(head) << SlabSizing.UNIT_SHIFT) / SizeClasses.size(classOf(head));
     }
 
     boolean isPartial(final int head)
@@ -252,26 +193,6 @@ final class SlabTable
         return index;
     }
 
-    /**
-     * Whether no slot of a slab is taken. The unit given is looked at first, as it is the likeliest to have one.
-     */
-    boolean isEmpty(final int head, final int unit)
-    {
-        if (0 != takenInUnit(unit))
-        {
-            return false;
-        }
-        final int end = head + length(head);
-        for (int i = head; i < end; i++)
-        {
-            if (0 != takenInUnit(i))
-            {
-                return false;
-            }
-        }
-        return true;
-    }
-
     /** Marks slots as taken, given by their first granules. */
     void take(final int[] granules, final int from, final int count)
     {
@@ -280,36 +201,6 @@ final class SlabTable
         {
             units[granules[i] >>> SlabUnit.GRANULES_SHIFT] |= SlabUnit.takenBit(granules[i]);
         }
-    }
-
-    boolean isTaken(final int granule)
-    {
-        return 0 != (units[granule >>> SlabUnit.GRANULES_SHIFT] & SlabUnit.takenBit(granule));
-    }
-
-    int takenCount(final int head)
-    {
-        int count = 0;
-        for (int i = head; i < head + length(head); i++)
-        {
-            count += Integer.bitCount(takenInUnit(i));
-        }
-        return count;
-    }
-
-    /** Whether a granule of a slab is the first of one of its slots. */
-    boolean isSlotStart(final int granule)
-    {
-        final int head = headOf(granule >>> SlabUnit.GRANULES_SHIFT);
-        final int stride = SizeClasses.size(classOf(head)) >>> SizeClasses.GRANULE_SHIFT;
-        final int offset = granule - (head << SlabUnit.GRANULES_SHIFT);
-        return 0 == offset % stride && offset / stride < slots(head);
-    }
-
-    int takenInUnit(final int unit)
-    {
-        WordVisits.count();
-        return (int)units[unit];
     }
 
     long metadataBytes()
@@ -347,59 +238,5 @@ final class SlabTable
             }
         }
         return index;
-    }
-
-    /**
-     * The lowest slots of a slab that aren't taken.
-     *
-     * @param head of the slab.
-     * @param into where to write their first granules, in ascending order.
-     * @param from index of the first entry to write.
-     * @param end  index after the last one.
-     * @return index after the last entry written, or its complement if the slab has more slots that aren't taken.
-     */
-    private int freeSlots(final int head, final int[] into, final int from, final int end)
-    {
-        final int sizeClass = classOf(head);
-        final int stride = SizeClasses.size(sizeClass) >>> SizeClasses.GRANULE_SHIFT;
-        final int first = head << SlabUnit.GRANULES_SHIFT;
-        final int last = first + slots(head) * stride;
-        int index = from;
-        int start = first;
-        for (int unit = head; start < last; unit++)
-        {
-            final int begin = unit << SlabUnit.GRANULES_SHIFT;
-            final long starts = startsInUnit(start - begin, last - begin, sizeClass);
-            WordVisits.count();
-            for (long free = starts & ~units[unit]; 0 != free; free &= free - 1)
-            {
-                if (index == end)
-                {
-                    return ~index;
-                }
-                into[index++] = begin + Long.numberOfTrailingZeros(free);
-            }
-            start += Long.bitCount(starts) * stride;
-        }
-        return index;
-    }
-
-    /**
-     * Bits of a unit's granules at which slots begin: the first at one of them or in a unit above, the last before an
-     * end.
-     */
-    private static long startsInUnit(final int start, final int end, final int sizeClass)
-    {
-        if (start >= SlabUnit.GRANULES)
-        {
-            return 0;
-        }
-        final long starts = STARTS[sizeClass] << start & SlabUnit.TAKEN;
-        return end >= SlabUnit.GRANULES ? starts : starts & (1L << end) - 1;
-    }
-
-    private int place(final int unit)
-    {
-        return SlabUnit.place(units[unit]);
     }
 }

@@ -16,15 +16,16 @@
 package io.quarry.alloc.slab;
 
 /**
- * The word that a slab table keeps for each unit of the region: the class of the slab there, where in the slab the unit
- * is, and which of its granules are the starts of taken slots. All three in one word, as a free needs all three.
+ * The word that is kept for each unit of the region: the class of the slab there, whose the slab is, where in the slab
+ * the unit is, and which of its granules are the starts of taken slots. All in one word, as a free needs all of them.
  */
 final class SlabUnit
 {
     /*
-     *   63..56 class | 55..48 place | 47..32 not used | 31..0 taken, a bit a granule of 16 B
+     *   63..56 class | 55..40 owner | 39..32 place | 31..0 taken, a bit a granule of 16 B
      *
      *   class   0: no slab
+     *   owner   number of the heap that hands out the slots, where there are several; else 0
      *   place   at the slab's first unit minus the slab's length; else units back to it
      */
 
@@ -35,8 +36,14 @@ final class SlabUnit
     static final int GRANULES = 1 << GRANULES_SHIFT;
     static final long TAKEN = (1L << GRANULES) - 1;
 
+    /** The highest number of an owner. */
+    static final int MAX_OWNER = (1 << 16) - 1;
+
     private static final int CLASS_SHIFT = 56;
-    private static final int PLACE_SHIFT = 48;
+    private static final int OWNER_SHIFT = 40;
+    private static final int OWNER_BITS = 16;
+    private static final long OWNER_MASK = (long)MAX_OWNER << OWNER_SHIFT;
+    private static final int PLACE_SHIFT = 32;
     private static final long PLACE_MASK = 0xFF;
 
     private SlabUnit()
@@ -52,6 +59,27 @@ final class SlabUnit
     static int sizeClass(final long word)
     {
         return (int)(word >>> CLASS_SHIFT);
+    }
+
+    static int owner(final long word)
+    {
+        return (int)(word >>> OWNER_SHIFT) & MAX_OWNER;
+    }
+
+    static long withOwner(final long word, final int owner)
+    {
+        return word & ~OWNER_MASK | (long)owner << OWNER_SHIFT;
+    }
+
+    /** Class and owner in one number, to be compared with {@link #tag(int, int)}. */
+    static int tag(final long word)
+    {
+        return (int)(word >>> OWNER_SHIFT);
+    }
+
+    static int tag(final int sizeClass, final int owner)
+    {
+        return sizeClass << OWNER_BITS | owner;
     }
 
     static int place(final long word)

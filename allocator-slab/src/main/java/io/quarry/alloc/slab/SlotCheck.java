@@ -38,7 +38,7 @@ final class SlotCheck
      * @throws IllegalStateException    if no block lives there.
      */
     static void check(
-        final SlabTable table, final long base, final long address, final long size, final long alignment)
+        final SlabUnits table, final long base, final long address, final long size, final long alignment)
     {
         final int granule = (int)(address - base >>> SizeClasses.GRANULE_SHIFT);
         if (0 != (address & SizeClasses.GRANULE - 1) || !table.isTaken(granule))
