@@ -35,21 +35,34 @@ final class BitTree
      */
     BitTree(final int size)
     {
+        levelStart = levelStarts(size);
+        words = new long[words(size)];
+    }
+
+    /** By level, from the members up: index of its first word. */
+    static int[] levelStarts(final int size)
+    {
         int levels = 1;
         for (int count = wordsFor(size); count > 1; count = wordsFor(count))
         {
             levels++;
         }
-        levelStart = new int[levels];
-        int total = 0;
+        final int[] starts = new int[levels];
         int count = size;
-        for (int level = 0; level < levels; level++)
+        for (int level = 1; level < levels; level++)
         {
-            levelStart[level] = total;
             count = wordsFor(count);
-            total += count;
+            starts[level] = starts[level - 1] + count;
         }
-        words = new long[total];
+        return starts;
+    }
+
+    /** Words of all levels. */
+    static int words(final int size)
+    {
+        // The top level is one word.
+        final int[] starts = levelStarts(size);
+        return starts[starts.length - 1] + 1;
     }
 
     void add(final int member)

@@ -55,10 +55,20 @@ final class Magazines
     private static final int LIMIT_BYTES = 16384;
     private static final int LEAST = 4;
 
-    /** The tops at 1 to {@link SizeClasses#COUNT}, then the magazines. */
-    final int[] entries = new int[SizeClasses.COUNT + 1 << SHIFT];
+    /** By class: index of the {@link #EMPTY} below the first slot. */
+    private static final int[] BOTTOM = new int[SizeClasses.COUNT + 1];
 
-    private final int[] bottom = new int[SizeClasses.COUNT + 1];
+    static
+    {
+        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
+        {
+            final int limit = Math.max(LEAST, Math.min(CAPACITY, LIMIT_BYTES / SizeClasses.size(sizeClass)));
+            BOTTOM[sizeClass] = (sizeClass << SHIFT | ROW_MASK) - limit;
+        }
+    }
+
+    /** The tops at 1 to {@link SizeClasses#COUNT}, then the magazines. */
+    final int[] entries = newEntries();
 
     /**
      * By class: head of the one empty slab that is kept, or {@link SlabTable#NONE}. With the checks on its slots may
@@ -75,28 +85,51 @@ final class Magazines
         this.upstream = upstream;
         base = upstream.region().address();
         Arrays.fill(keptEmpty, SlabTable.NONE);
+    }
+
+    /** Empty magazines of all classes. */
+    static int[] newEntries()
+    {
+        final int[] entries = new int[SizeClasses.COUNT + 1 << SHIFT];
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
-            final int limit = Math.max(LEAST, Math.min(CAPACITY, LIMIT_BYTES / SizeClasses.size(sizeClass)));
-            bottom[sizeClass] = (sizeClass << SHIFT | ROW_MASK) - limit;
-            entries[bottom[sizeClass]] = EMPTY;
-            entries[sizeClass] = bottom[sizeClass];
+            entries[BOTTOM[sizeClass]] = EMPTY;
+            entries[sizeClass] = BOTTOM[sizeClass];
+        }
+        return entries;
+    }
+
+    /** Index of the {@link #EMPTY} below a magazine's first slot. */
+    static int bottom(final int sizeClass)
+    {
+        return BOTTOM[sizeClass];
+    }
+
+    /** The most slots of a magazine. */
+    static int limit(final int sizeClass)
+    {
+        return (sizeClass << SHIFT | ROW_MASK) - BOTTOM[sizeClass];
+    }
+
+    /** Reverses the order of some entries. */
+    static void stackLowestOnTop(final int[] entries, final int begin, final int count)
+    {
+        for (int low = begin, high = begin + count - 1; low < high; low++, high--)
+        {
+            final int granule = entries[low];
+            entries[low] = entries[high];
+            entries[high] = granule;
         }
     }
 
     int count(final int sizeClass)
     {
-        return entries[sizeClass] - bottom[sizeClass];
-    }
-
-    int limit(final int sizeClass)
-    {
-        return (sizeClass << SHIFT | ROW_MASK) - bottom[sizeClass];
+        return entries[sizeClass] - BOTTOM[sizeClass];
     }
 
     int entry(final int sizeClass, final int index)
     {
-        return entries[bottom[sizeClass] + 1 + index];
+        return entries[BOTTOM[sizeClass] + 1 + index];
     }
 
     int keptEmpty(final int sizeClass)
@@ -189,38 +222,28 @@ final class Magazines
     {
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
-            entries[sizeClass] = bottom[sizeClass];
+            entries[sizeClass] = BOTTOM[sizeClass];
             keptEmpty[sizeClass] = SlabTable.NONE;
         }
     }
 
     long metadataBytes()
     {
-        return (long)(entries.length + bottom.length + keptEmpty.length) * Integer.BYTES;
+        return (long)(entries.length + keptEmpty.length) * Integer.BYTES;
     }
 
     private int fillFromPartial(final int sizeClass)
     {
-        final int begin = bottom[sizeClass] + 1;
+        final int begin = BOTTOM[sizeClass] + 1;
         final int end = begin + Math.max(1, limit(sizeClass) >>> 1);
         final int filled = table.collectFree(sizeClass, entries, begin, end) - begin;
-        stackLowestOnTop(begin, filled);
+        stackLowestOnTop(entries, begin, filled);
         if (!SlabAllocator.CHECKS)
         {
             table.take(entries, begin, filled);
         }
         entries[sizeClass] = begin + filled - 1;
         return filled;
-    }
-
-    private void stackLowestOnTop(final int begin, final int count)
-    {
-        for (int low = begin, high = begin + count - 1; low < high; low++, high--)
-        {
-            final int granule = entries[low];
-            entries[low] = entries[high];
-            entries[high] = granule;
-        }
     }
 
     private boolean canMakeSlab(final int sizeClass)
@@ -253,7 +276,7 @@ final class Magazines
     /** Gives the lowest entries of a magazine, the oldest, to their slabs. */
     private void flush(final int sizeClass, final int flushed)
     {
-        final int begin = bottom[sizeClass] + 1;
+        final int begin = BOTTOM[sizeClass] + 1;
         final int slabsBefore = table.slabs();
         for (int i = begin; i < begin + flushed; i++)
         {
@@ -318,7 +341,7 @@ final class Magazines
     /** With the checks on a slab is empty when none of its slots is live; some may then still be in the magazine. */
     private void dropEntriesOfGoneSlabs(final int sizeClass)
     {
-        final int begin = bottom[sizeClass] + 1;
+        final int begin = BOTTOM[sizeClass] + 1;
         final int end = begin + count(sizeClass);
         int to = begin;
         WordVisits.count(end - begin);

@@ -118,7 +118,7 @@ final class SlabVerifier
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
         {
             final int count = magazines.count(sizeClass);
-            final int limit = magazines.limit(sizeClass);
+            final int limit = Magazines.limit(sizeClass);
             expect(limit >= 1 && limit <= Magazines.CAPACITY, "class=%d has a magazine of limit=%d", sizeClass, limit);
             expect(count >= 0 && count <= limit, "class=%d has a magazine of count=%d", sizeClass, count);
             for (int i = 0; i < count; i++)

@@ -133,7 +133,7 @@ class SlabVerifierTest
     @Test
     void shouldFindAMagazineAboveItsLimit()
     {
-        magazines.entries[SIZE_CLASS] += magazines.limit(SIZE_CLASS);
+        magazines.entries[SIZE_CLASS] += Magazines.limit(SIZE_CLASS);
         expect("count");
     }
 
