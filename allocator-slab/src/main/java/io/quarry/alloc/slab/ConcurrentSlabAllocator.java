@@ -371,4 +371,10 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
     {
         return HeapBacking.shouldMove(length, newSize);
     }
+
+    /** What the upstream holds: the slabs, live or not, and the large blocks. For tests. */
+    AllocatorStats upstreamStats()
+    {
+        return upstream.stats();
+    }
 }
