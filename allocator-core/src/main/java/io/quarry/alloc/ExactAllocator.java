@@ -165,9 +165,9 @@ abstract class ExactAllocator implements Allocator
     }
 
     /**
-     * Makes a block smaller, or leaves its size, as a grow by nothing does. With an alignment other than the block's it moves. When it can't, and the address meets
-     * that alignment, it stays if the target is an {@link Allocator} too; the lower contract alone has no call that
-     * changes an alignment, so then it fails.
+     * Makes a block smaller, or leaves its size, as a grow by nothing does. With an alignment other than the block's it
+     * moves. When it can't, and the address meets that alignment, it stays if the target is an {@link Allocator} too;
+     * the lower contract alone has no call that changes an alignment, so then it fails.
      */
     @Override
     public long shrink(
