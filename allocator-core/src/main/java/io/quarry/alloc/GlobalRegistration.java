@@ -35,9 +35,9 @@ import java.util.stream.Collectors;
  * <p>
  * No code of a provider runs in a class initialiser of ours: two threads, one in the provider's initialiser that comes
  * here, one here that needs the provider's class, would wait for each other for ever. So a call asks {@link #frozen}
- * first, a plain read that costs less than can be measured, instead of leaving all to {@code Holder}. For the same
- * reason a thread that is amid any class initialiser does not wait for another one that makes the provider: it makes
- * one as well, and one of the two is dropped.
+ * first, a plain read ({@code GlobalBenchmark} has what it costs), instead of leaving all to {@code Holder}. For the
+ * same reason a thread that is amid any class initialiser does not wait for another one that makes the provider: it
+ * makes one as well, and one of the two is dropped.
  */
 final class GlobalRegistration
 {

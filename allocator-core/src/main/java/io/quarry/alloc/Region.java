@@ -56,10 +56,10 @@ import java.util.function.LongConsumer;
  * <b>Size.</b> Up to 2 GiB before JDK 22. From 22 on as much as there is; then the buffers are windows: one made by
  * {@link #buffer} reaches 1 GiB (less 8 bytes) beyond the byte it was asked for, or to the end of the region.
  * <p>
- * <b>Cost.</b> {@link #allocate(long)} clears the memory: a call for start-up. 1 GiB took 0.8 to 3.2 s on JDK 17, and
- * as long other threads were kept waiting for a safepoint; on 25 2.4 to 4.6 s, and up to 0.4 s ({@code java -cp
- * target/classes:target/test-classes io.quarry.alloc.RegionPauseMain}, 2 cores busy with other work). {@link #copy}
- * and {@link #zero} count themselves in and out before JDK 22, about 4 ns; allocators spare that through their
+ * <b>Cost.</b> {@link #allocate(long)} clears the memory: a call for start-up. 1 GiB took 0.7 to 0.8 s on JDK 17, and
+ * as long other threads were kept waiting for a safepoint; on 25 1.3 to 5 s, and up to 0.13 s ({@code java -cp
+ * target/classes:target/test-classes io.quarry.alloc.RegionPauseMain}, a virtual machine of 2 cores, AMD EPYC, shared).
+ * {@link #copy} and {@link #zero} count themselves in and out before JDK 22; allocators spare that through their
  * {@link RegionClaim}. Beside its bytes a region takes up to one alignment of off-heap memory, a few small objects,
  * two buffers a GiB, and 16 KiB of zeros shared by all regions.
  */

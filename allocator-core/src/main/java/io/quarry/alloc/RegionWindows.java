@@ -176,7 +176,7 @@ final class RegionWindows
 
     /**
      * Throws what a touch of a file's memory led to. From JDK 22 on compiled code reports it when it next calls native
-     * code, so here it calls some, of the cheapest (about 20 ns).
+     * code, so here it calls some, of the cheapest there is.
      */
     void settleFaults()
     {

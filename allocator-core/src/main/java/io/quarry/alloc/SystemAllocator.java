@@ -18,7 +18,7 @@ package io.quarry.alloc;
 /**
  * The JDK's own off-heap memory as an allocator, Rust's {@code System}: the bottom of every stack, and what
  * {@link Global} goes to when nothing was registered. Take it for few, long-lived blocks, or where nothing else is set
- * up. Not for hot paths: an allocator over a {@link Region} is a hundred times quicker and makes no garbage.
+ * up. Not for hot paths: an allocator over a {@link Region} is many times quicker and makes no garbage.
  *
  * <h2>Where blocks are</h2>
  * <p>
@@ -44,10 +44,13 @@ package io.quarry.alloc;
  *
  * <h2>Cost</h2>
  * <p>
- * A block is taken and freed, on a busy machine of two processors: on JDK 17, 64 B, in 3 to 8 &micro;s, 20 to 50 with
- * 8,192 and more live ones, and some ten small objects each; on JDK 25, shared, in 0.1 to 0.6 &micro;s, and 10 with
- * 100,000 live ones, which the search for the lowest free place costs. A block of 1 MiB takes 0.2 to 0.5 ms on either,
- * as the JDK clears it. A shared arena costs 8 % of its size on the heap, and a block in it whole units of 64 B.
+ * One of many live blocks, chosen at random, is freed and another one taken, at best: on JDK 17, 64 B, in 0.3 &micro;s
+ * alone, 1.9 beside 8,192 and 4.2 beside 100,000 live ones, and 700 bytes of objects are made; on JDK 25, shared, in
+ * 0.1, 0.1 and 0.4 &micro;s, without an object. A block of 1 MiB takes 23 &micro;s on 17 and 64 on 25, as the JDK
+ * clears it, and 700 to 800 bytes of objects ({@code
+ * java -cp target/classes:target/test-classes io.quarry.alloc.SystemAllocatorCostMain}, a virtual machine of 2 cores,
+ * AMD EPYC; several times that when it is busy). A shared arena costs 8 % of its size on the heap, and a block in it
+ * whole units of 64 B.
  * <p>
  * Threads: any at any time. A request, before JDK 22 or of a block of its own, takes no lock of ours. Shared arenas
  * have a lock each; another is held while a new one is opened. Freeing or resizing a block holds the lock of its

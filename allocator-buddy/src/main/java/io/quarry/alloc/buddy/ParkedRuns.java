@@ -19,7 +19,7 @@ import io.quarry.alloc.WordVisits;
 
 /**
  * A few free runs that are kept as they were freed, apart from all others, so that the next request of the same length
- * has one at once: neither merged with their neighbours nor in a bin. To free a run and take it again costs a third.
+ * has one at once: neither merged with their neighbours nor in a bin, which saves both ways.
  * <p>
  * There are {@value #PLACES} places; a run's length says which is its own, and whoever comes there later drives it out.
  * Runs above {@value #MAX_UNITS} units aren't kept: what they cost is dwarfed by what is done with them.

@@ -44,8 +44,9 @@ final class Magazines
      *
      * The limit: 16 KiB of slots, but at least 4 and at most 62. Half is filled and half is flushed at a time. On ten
      * recorded programs that makes 3 refills in 1,000 calls, 5 in the worst. With 8 KiB it was 5, the footprint 0.01
-     * less and the time 3 to 5 % more; with 32 KiB nothing was gained. Limits that follow the number of slots a class
-     * has, or half the bytes, made 7 to 23 refills and didn't lower the footprint by 0.01.
+     * less and the time 2 to 5 % more (java -jar perf/target/quarry.jar, LIMIT_BYTES changed; AMD EPYC); with 32 KiB
+     * nothing was gained. Limits that follow the number of slots a class has, or half the bytes, made 7 to 23 refills
+     * and didn't lower the footprint by 0.01.
      */
     static final int SHIFT = 6;
     static final int ROW_MASK = (1 << SHIFT) - 1;
