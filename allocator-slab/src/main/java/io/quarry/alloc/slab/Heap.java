@@ -20,9 +20,6 @@ import io.quarry.alloc.Checks;
 import io.quarry.alloc.Misuse;
 import io.quarry.alloc.RegionClaim;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
  * One thread's share of a {@link ConcurrentSlabAllocator}: slots in magazines, popped and pushed without an atomic
  * step. A thread that holds its heap calls it without the look-up; an Agent takes its in {@code onStart}.
@@ -44,21 +41,6 @@ public final class Heap extends QuickSlots
     private static final int TICKS_A_LOOK = 64;
 
     private static final boolean CHECKS = Checks.ENABLED;
-    private static final int[] CLOSED_ENTRIES = closedEntries();
-    private static final VarHandle ENTRIES;
-
-    static
-    {
-        try
-        {
-            ENTRIES = MethodHandles.lookup().findVarHandle(Heap.class, "entries", int[].class);
-        }
-        catch (final ReflectiveOperationException ex)
-        {
-            throw new ExceptionInInitializerError(ex);
-        }
-    }
-
     final int id;
     final HeapCache cache;
     final CombinedFrees combined;
@@ -71,8 +53,8 @@ public final class Heap extends QuickSlots
     private final long[] units;
     private final int[] remote;
 
-    /** The cache's, until it is closed: read as opaque, so that no loop misses that. */
-    private int[] entries;
+    private final int[] entries;
+    private volatile boolean closed;
 
     private int trims;
     private int ticks;
@@ -160,7 +142,7 @@ public final class Heap extends QuickSlots
     @Override
     public void close()
     {
-        if (!isClosed())
+        if (!closed)
         {
             trim();
             refuse();
@@ -170,21 +152,22 @@ public final class Heap extends QuickSlots
 
     boolean isClosed()
     {
-        return CLOSED_ENTRIES == (int[])ENTRIES.getVolatile(this);
+        return closed;
     }
 
     /** From now on every call finds the heap closed; by any thread. */
     void refuse()
     {
-        ENTRIES.setVolatile(this, CLOSED_ENTRIES);
+        entries[Magazines.STATE] = Magazines.REFUSING;
+        closed = true;
     }
 
     @Override
     int pop(final int sizeClass)
     {
-        final int[] entries = (int[])ENTRIES.getOpaque(this);
+        final int[] entries = this.entries;
         final int top = entries[sizeClass];
-        final int granule = entries[top];
+        final int granule = entries[top] | entries[Magazines.STATE];
         if (granule >= 0)
         {
             entries[sizeClass] = top - 1;
@@ -209,9 +192,10 @@ public final class Heap extends QuickSlots
         }
         final long word = units[(int)unit];
         final int granule = (int)rotated;
-        final int[] entries = (int[])ENTRIES.getOpaque(this);
+        final int[] entries = this.entries;
         final int top = entries[sizeClass] + 1;
-        if (SlabUnit.tag(word) != SlabUnit.tag(sizeClass, id) || 0 == (top & Magazines.ROW_MASK) ||
+        final int tag = SlabUnit.tag(sizeClass, id) | entries[Magazines.STATE];
+        if (SlabUnit.tag(word) != tag || 0 == (top & Magazines.ROW_MASK) ||
             CHECKS && 0 == (word & ~remote[(int)unit] & SlabUnit.takenBit(granule)))
         {
             return false;
@@ -230,7 +214,7 @@ public final class Heap extends QuickSlots
     {
         final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
         final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
-        if (unit >= units.length || CLOSED_ENTRIES == (int[])ENTRIES.getOpaque(this))
+        if (unit >= units.length || Magazines.REFUSING == entries[Magazines.STATE])
         {
             return false;
         }
@@ -348,7 +332,6 @@ public final class Heap extends QuickSlots
 
     private boolean isFull(final int sizeClass)
     {
-        final int[] entries = (int[])ENTRIES.getOpaque(this);
         return Magazines.ROW_MASK == (entries[sizeClass] & Magazines.ROW_MASK);
     }
 
@@ -369,23 +352,10 @@ public final class Heap extends QuickSlots
 
     private void checkOpen()
     {
-        if (CLOSED_ENTRIES == (int[])ENTRIES.getOpaque(this))
+        if (closed)
         {
             backing.checkOpen();
             throw Misuse.closed(this);
         }
-    }
-
-    /** Magazines that are both empty and full. */
-    private static int[] closedEntries()
-    {
-        final int[] entries = Magazines.newEntries();
-        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
-        {
-            final int end = sizeClass << Magazines.SHIFT | Magazines.ROW_MASK;
-            entries[end] = Magazines.EMPTY;
-            entries[sizeClass] = end;
-        }
-        return entries;
     }
 }

@@ -48,6 +48,9 @@ final class HeapTable
     private final AtomicBoolean[] stripeLocks;
     private final AtomicBoolean lock = new AtomicBoolean();
 
+    /** How far from its thread's first place a heap was ever put: most threads without a heap look no further. */
+    private int farthest;
+
     HeapTable(final HeapBacking backing, final int mostHeaps, final int stripes)
     {
         this.backing = backing;
@@ -228,7 +231,7 @@ final class HeapTable
 
     private Heap find(final Thread thread, final int first)
     {
-        for (int i = 1; i < PROBES; i++)
+        for (int i = 1; i <= farthest; i++)
         {
             final Heap heap = table[first + i & table.length - 1];
             if (null != heap && heap.thread == thread)
@@ -285,6 +288,7 @@ final class HeapTable
             final Heap heap = table[place];
             if (null == heap || null == heap.thread || heap.isClosed() || isOfDeadThread(heap))
             {
+                farthest = Math.max(farthest, i);
                 return place;
             }
         }

@@ -53,6 +53,13 @@ final class Magazines
     static final int CAPACITY = 62;
     static final int EMPTY = -1;
 
+    /**
+     * Index of 0, or of {@link #REFUSING} when a heap is closed. Among the entries, as those change all the time and so
+     * are read anew by each call; a field of its own could be read once for a whole loop.
+     */
+    static final int STATE = 0;
+    static final int REFUSING = -1;
+
     private static final int LIMIT_BYTES = 16384;
     private static final int LEAST = 4;
 
