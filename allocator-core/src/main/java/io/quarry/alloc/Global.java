@@ -33,7 +33,7 @@ package io.quarry.alloc;
  * <h2>Contract</h2>
  * <p>
  * A block has exactly the size asked for, so {@link #usableSize} is the size and {@link #tryResize} is true for an
- * equal size only; a resize to another alignment moves. A {@link #shrink} that can't move stays, where the address
+ * equal size only; a resize to another alignment moves. One to no more bytes that can't move stays, where the address
  * meets the alignment and the registered allocator is an {@link Allocator} too; else it fails. Blocks can be passed to
  * {@link Alloc} and come from there, those of size 0 excepted. Wrong calls are refused as far as the registered
  * allocator refuses them.

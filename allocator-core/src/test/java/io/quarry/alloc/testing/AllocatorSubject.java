@@ -31,9 +31,9 @@ import io.quarry.alloc.RegionClaim;
  */
 public class AllocatorSubject implements RegionAllocator
 {
-    private final RegionAllocator base;
-    private final Allocator upper;
-    private final GlobalAlloc lower;
+    private RegionAllocator base;
+    private Allocator upper;
+    private GlobalAlloc lower;
 
     /**
      * @param base  with a region.
@@ -56,6 +56,14 @@ public class AllocatorSubject implements RegionAllocator
     protected AllocatorSubject(final RegionAllocator base, final Allocator upper)
     {
         this(base, upper, new GlobalAllocAdapter(upper));
+    }
+
+    /** From now on goes to another allocator only, which is none that this one stood on. */
+    public final void moveTo(final RegionAllocator allocator)
+    {
+        base = allocator;
+        upper = allocator;
+        lower = allocator;
     }
 
     /** A block was handed out, of a size other than 0. */
