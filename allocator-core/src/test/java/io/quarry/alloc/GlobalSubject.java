@@ -19,7 +19,7 @@ package io.quarry.alloc;
  * {@link Global} and the free functions of {@link Alloc} as the contract suite wants them. What is registered goes to
  * the allocator of the region that was the last to be made a subject of.
  */
-final class GlobalSubject extends AllocatorSubject
+public final class GlobalSubject extends AllocatorSubject
 {
     private final RegionAllocator base;
 
