@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.List;
 
+import static io.quarry.alloc.testing.ContractSubject.assertRefused;
 import static io.quarry.alloc.testing.ContractSubject.free;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -31,7 +32,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * The lower contract: G1–G8; and the block of a size in a range.
+ * The lower contract: G1–G9; and the block of a size in a range.
  */
 interface GlobalAllocContract extends ContractSubject
 {
@@ -51,6 +52,50 @@ interface GlobalAllocContract extends ContractSubject
             }
         }
         model.checkStats(allocator.stats());
+    }
+
+    @Test
+    default void g04ShouldFreeWithTheLayoutThatAReallocLeft()
+    {
+        final RegionAllocator allocator = open();
+        for (final long newSize : new long[]{ 1, 99, 100, 101, 5000 })
+        {
+            final long address = allocator.realloc(allocator.alloc(100, 32), 100, 32, newSize);
+            assertEquals(0, address & 31);
+            assertTrue(allocator.usableSize(address, newSize, 32) >= newSize);
+            allocator.dealloc(address, newSize, 32);
+            assertEquals(0, allocator.stats().liveBlocks());
+        }
+    }
+
+    @Test
+    default void g06ShouldTakeABlockForLiveUntilItIsFreedOrMoved()
+    {
+        ContractSubject.assumeMisuseIsDetected();
+        final RegionAllocator allocator = open();
+        final long first = allocator.alloc(64, 8);
+        final long second = allocator.allocZeroed(64, 8);
+        assertEquals(Allocator.NULL, allocator.realloc(first, 64, 8, 1L << 40));
+        final long moved = allocator.realloc(first, 64, 8, 100_000);
+        assertNotEquals(first, moved, "there is a block behind it");
+        assertRefused(allocator, "moved, freed", () -> allocator.dealloc(first, 64, 8));
+        assertRefused(allocator, "moved, moved again", () -> allocator.realloc(first, 64, 8, 128));
+        assertEquals(2, allocator.stats().liveBlocks());
+        allocator.dealloc(moved, 100_000, 8);
+        allocator.dealloc(second, 64, 8);
+        assertRefused(allocator, "freed, freed", () -> allocator.dealloc(second, 64, 8));
+    }
+
+    /** Rust may leave out what nobody uses; here each call is one block. */
+    @Test
+    default void g09ShouldDropNoCallWhoseBlockIsNotUsed()
+    {
+        final RegionAllocator allocator = open();
+        for (int i = 1; i <= 100; i++)
+        {
+            allocator.alloc(64, 8);
+            assertEquals(i, allocator.stats().liveBlocks());
+        }
     }
 
     @Test
