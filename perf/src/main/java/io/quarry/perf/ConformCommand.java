@@ -47,12 +47,13 @@ final class ConformCommand implements Callable<Integer>
         names = "--allocator",
         paramLabel = "NAME",
         split = ",",
-        description = "For scripts: allocators, separated by commas: slab, slab-buddy, buddy, run. Default: all.")
+        description = "For scripts: allocators, separated by commas: slab, slab-buddy, buddy, run, system, " +
+            "global, arena, fallback, synchronized, tracing, adapter. Default: all.")
     private List<String> allocators;
 
     @Override
     public Integer call()
     {
-        return new ConformRun(spec.commandLine().getOut(), Subject.named(allocators, Subject.quarry())).run(folder);
+        return new ConformRun(spec.commandLine().getOut(), ConformSubject.named(allocators)).run(folder);
     }
 }

@@ -33,18 +33,16 @@ import java.util.TreeSet;
  */
 final class ConformRun
 {
-    private static final int PAGE = 4096;
-
     /** Beside the scripts: their list, not a vector. */
     private static final String MANIFEST = "manifest.tsv";
 
     private final PrintWriter out;
-    private final List<Subject> subjects;
+    private final List<ConformSubject> subjects;
     private int fileCount;
     private long checkCount;
     private int deviationCount;
 
-    ConformRun(final PrintWriter out, final List<Subject> subjects)
+    ConformRun(final PrintWriter out, final List<ConformSubject> subjects)
     {
         this.out = out;
         this.subjects = subjects;
@@ -138,7 +136,7 @@ final class ConformRun
         {
             throw new CommandError(CommandError.USAGE, ex.getMessage());
         }
-        for (final Subject subject : subjects)
+        for (final ConformSubject subject : subjects)
         {
             final int before = deviationCount;
             runScript(script, subject);
@@ -147,13 +145,12 @@ final class ConformRun
         }
     }
 
-    private void runScript(final ConformanceScript script, final Subject subject)
+    private void runScript(final ConformanceScript script, final ConformSubject subject)
     {
-        try (RegionStack stack = subject.openStack(script.regionSize(), PAGE))
+        try
         {
-            checkCount += script.run(stack.allocator());
-            stack.allocator().verify();
-            final long blocks = stack.allocator().stats().liveBlocks();
+            final long blocks =
+                subject.run(script.regionSize(), (allocator) -> checkCount += script.run(allocator));
             if (0 != blocks)
             {
                 deviates(script.name() + ": after all was freed: wanted liveBlocks=0, got liveBlocks=" + blocks);

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -146,12 +147,6 @@ enum Subject
         return Arrays.stream(values()).filter((subject) -> LOOP != subject).collect(Collectors.toList());
     }
 
-    /** Those of Quarry. */
-    static List<Subject> quarry()
-    {
-        return Arrays.stream(values()).filter(Subject::isQuarry).collect(Collectors.toList());
-    }
-
     /**
      * Finds subjects by their names.
      *
@@ -162,6 +157,12 @@ enum Subject
      */
     static List<Subject> named(final List<String> names, final List<Subject> choices)
     {
+        return named(names, choices, Subject::label);
+    }
+
+    /** As above, of things that have labels. */
+    static <T> List<T> named(final List<String> names, final List<T> choices, final Function<T, String> label)
+    {
         if (null == names)
         {
             return choices;
@@ -170,12 +171,12 @@ enum Subject
         {
             throw new CommandError(CommandError.USAGE, "--allocator: no name given");
         }
-        final List<Subject> found = new ArrayList<>();
+        final List<T> found = new ArrayList<>();
         for (final String name : names)
         {
-            final Subject subject = choices.stream().filter((choice) -> choice.label.equals(name)).findFirst()
+            final T subject = choices.stream().filter((choice) -> label.apply(choice).equals(name)).findFirst()
                 .orElseThrow(() -> new CommandError(CommandError.USAGE, "no allocator '" + name + "' here; there are " +
-                    choices.stream().map(Subject::label).collect(Collectors.joining(", "))));
+                    choices.stream().map(label).collect(Collectors.joining(", "))));
             if (!found.contains(subject))
             {
                 found.add(subject);

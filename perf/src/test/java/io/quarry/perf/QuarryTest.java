@@ -240,11 +240,33 @@ class QuarryTest
 
         assertEquals(0, run("conform", folder.toString()), this::said);
 
-        assertTrue(out.toString().contains("2 files, 14 rows and operations: all conform"), this::said);
-        for (final Subject subject : Subject.quarry())
+        assertTrue(out.toString().contains("2 files, 35 rows and operations: all conform"), this::said);
+        for (final ConformSubject subject : ConformSubject.values())
         {
             assertTrue(out.toString().contains("script.txt on " + subject.label() + ": 3 operations"), this::said);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "system", "global", "arena", "fallback", "synchronized", "tracing", "adapter" })
+    void shouldConformOnWhatIsAskedFor(final String name) throws IOException
+    {
+        Files.writeString(folder.resolve("script.txt"), "A 0 16 8 1\nA 1 900000 8 1\n");
+
+        assertEquals(0, run("conform", folder.toString(), "--allocator", name), this::said);
+
+        assertTrue(out.toString().contains("1 files, 2 rows and operations: all conform"), this::said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "system", "global", "arena", "fallback", "synchronized", "tracing", "adapter" })
+    void shouldShowDeviationOnWhatIsAskedFor(final String name) throws IOException
+    {
+        Files.writeString(folder.resolve("script.txt"), "A 0 16 8 1\nD 0 r 0000000000000000\n");
+
+        assertEquals(1, run("conform", folder.toString(), "--allocator", name), this::said);
+
+        assertTrue(out.toString().contains("1 deviate"), this::said);
     }
 
     @Test
