@@ -15,11 +15,13 @@
  */
 package io.quarry.alloc;
 
+import io.quarry.alloc.testing.AllocatorSubject;
+
 /**
  * {@link Global} and the free functions of {@link Alloc} as the contract suite wants them. What is registered goes to
  * the allocator of the region that was the last to be made a subject of.
  */
-public final class GlobalSubject extends AllocatorSubject
+public final class GlobalSubject extends ExactSubject
 {
     private final RegionAllocator base;
 
