@@ -20,6 +20,8 @@ import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionClaim;
 import io.quarry.alloc.buddy.BuddyAllocator;
 import io.quarry.alloc.buddy.RunAllocator;
+import io.quarry.alloc.slab.ConcurrentSlabAllocator;
+import io.quarry.alloc.slab.Heap;
 import io.quarry.alloc.slab.SlabAllocator;
 
 import org.junit.jupiter.api.DynamicTest;
@@ -54,7 +56,10 @@ class HotMethodSizeTest
 
     private static final Map<Class<?>, String[]> EVERY_CALL_METHODS = Map.of(
         SlabAllocator.class.getSuperclass(), new String[]{
-            "allocate", "alloc", "deallocate", "dealloc", "grow", "realloc", "pop", "push", "resizeSlot" },
+            "allocate", "alloc", "deallocate", "dealloc", "grow", "realloc", "resizeSlot" },
+        SlabAllocator.class, new String[]{ "pop", "push", "isLive" },
+        Heap.class, new String[]{ "pop", "push", "isLive" },
+        ConcurrentSlabAllocator.class, new String[]{ "allocate", "alloc", "deallocate", "dealloc", "grow", "realloc" },
         AbstractRegionAllocator.class, new String[]{ "allocate", "deallocate", "grow", "shrink", "realloc" },
         RunAllocator.class, new String[]{ "takeBlock", "returnBlock", "blockLength", "resizeBlock" },
         BuddyAllocator.class, new String[]{ "takeBlock", "returnBlock", "blockLength", "resizeBlock" },
@@ -64,6 +69,9 @@ class HotMethodSizeTest
     private static final String[] CALLED_FROM_THEM =
     {
         "io.quarry.alloc.slab.SizeClasses", "io.quarry.alloc.slab.SlabTable", "io.quarry.alloc.slab.SlabUnit",
+        "io.quarry.alloc.slab.SlabUnits", "io.quarry.alloc.slab.SharedSlabs", "io.quarry.alloc.slab.SlabHints",
+        "io.quarry.alloc.slab.HintTree", "io.quarry.alloc.slab.HeapTable", "io.quarry.alloc.slab.HeapCache",
+        "io.quarry.alloc.slab.HeapBacking", "io.quarry.alloc.slab.CombinedFrees",
         "io.quarry.alloc.slab.Magazines", "io.quarry.alloc.slab.BitTree", "io.quarry.alloc.buddy.RunSpace",
         "io.quarry.alloc.buddy.RunFit", "io.quarry.alloc.buddy.RunBins", "io.quarry.alloc.buddy.RunMap",
         "io.quarry.alloc.buddy.ParkedRuns", "io.quarry.alloc.buddy.RadixWords", "io.quarry.alloc.buddy.RadixLevel",
