@@ -395,8 +395,17 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         if (NULL != moved)
         {
             claim().copy(address, moved, keptSize);
-            returnBlock(address, oldSize, oldAlignment);
-            return moved;
+            try
+            {
+                returnBlock(address, oldSize, oldAlignment);
+                return moved;
+            }
+            catch (final IllegalStateException | IllegalArgumentException ex)
+            {
+                // Another thread has freed the block meanwhile, where any may call: nobody is to have the new one.
+                returnBlock(moved, newSize, newAlignment);
+                throw ex;
+            }
         }
         // The search may have given back what was cached, and with it the memory next to the block.
         final boolean grows = newSize > oldSize && isAligned(address, newAlignment) &&
