@@ -15,6 +15,8 @@
  */
 package io.quarry.alloc.buddy;
 
+import java.util.function.IntToLongFunction;
+
 /**
  * Checks every invariant of the buddy, one check and one message each. Time and place: in proportion to the region.
  */
@@ -45,7 +47,7 @@ final class BuddyVerifier
             checkLongest(words.levels[level], level);
             checkIndex(words.levels[level], level);
         }
-        checkExtents(words, extents);
+        checkExtents(words::freeUnits, extents);
     }
 
     /** I1. */
@@ -142,12 +144,18 @@ final class BuddyVerifier
         }
     }
 
-    private static void checkExtents(final RadixWords words, final int[] extents)
+    /**
+     * X1 to X3.
+     *
+     * @param freeUnits the free units of a word of level 0.
+     * @param extents   for every unit the length of the block that starts there, units, or 0.
+     */
+    static void checkExtents(final IntToLongFunction freeUnits, final int[] extents)
     {
         int blockEnd = 0;
         for (int unit = 0; unit < extents.length; unit++)
         {
-            final boolean isFree = 0 != (words.freeUnits(unit >>> 6) >>> unit & 1);
+            final boolean isFree = 0 != (freeUnits.applyAsLong(unit >>> 6) >>> unit & 1);
             final int count = extents[unit];
             if (count < 0 || count > extents.length - unit)
             {
@@ -179,7 +187,7 @@ final class BuddyVerifier
         return "0x" + Long.toHexString(bits);
     }
 
-    private static IllegalStateException broken(final String invariant, final String what)
+    static IllegalStateException broken(final String invariant, final String what)
     {
         return new IllegalStateException(invariant + " broken: " + what);
     }

@@ -24,16 +24,26 @@
  *               |         EdgeSearch   the last resort
  *            RunSearch    bit tricks on one word
  *
+ *   ConcurrentBuddyAllocator          the same for any number of threads, without locks
+ *      |            |          \
+ *   AtomicExtents   |       ConcurrentBuddyVerifier
+ *             ConcurrentWords       a bit is one resource: in one word, or in one hand
+ *      |            |          \
+ *   Transit         |       RunClaim, UnitSweep   a certain run; the last resort
+ *   what is         |
+ *   in a hand   ConcurrentLevel, HintTree, Stripes   words; where to look; who works where
+ *
  *   RunAllocator                      runs that cross all borders, for tight memory
  *      |        \
  *   RunMap     RunBins                boundary tags; free runs by length
  * </pre>
  * <p>
  * Begin with {@link io.quarry.alloc.buddy.RunAllocator} or {@link io.quarry.alloc.buddy.BuddyAllocator}, which say what
- * each is for. Of the first read {@code RunSpace} next, of the second
- * {@code RadixWords}; {@code RunVerifier} and {@code BuddyVerifier} have every invariant as code.
+ * each is for. Of the first read {@code RunSpace} next, of the second {@code RadixWords}, of
+ * {@link io.quarry.alloc.buddy.ConcurrentBuddyAllocator} {@code ConcurrentWords}; {@code RunVerifier},
+ * {@code BuddyVerifier} and {@code ConcurrentBuddyVerifier} have every invariant as code.
  * <p>
- * Threads: one at a time, as the names say that carry no mark.
+ * Threads: one at a time, as the names say that carry no mark; any, where the name begins with Concurrent.
  * <p>
  * Source: K. C. Knowlton, A fast storage allocator, CACM 8(10), 1965, for the buddy; D. E. Knuth, The Art of Computer
  * Programming, vol. 1, section 2.5, for boundary tags.
