@@ -47,8 +47,8 @@ final class ConformCommand implements Callable<Integer>
         names = "--allocator",
         paramLabel = "NAME",
         split = ",",
-        description = "For scripts: allocators, separated by commas: slab, slab-buddy, buddy, run, system, " +
-            "global, arena, fallback, synchronized, tracing, adapter. Default: all.")
+        description = "For scripts: allocators, separated by commas: slab, slab-buddy, buddy, run, " +
+            "concurrent-buddy, system, global, arena, fallback, synchronized, tracing, adapter. Default: all.")
     private List<String> allocators;
 
     @Override

@@ -61,8 +61,8 @@ final class ReplayCommand implements Callable<Integer>
         names = "--allocator",
         paramLabel = "NAME",
         split = ",",
-        description = "Allocators, separated by commas: slab, slab-buddy, buddy, run, netty-adaptive, netty-pooled, " +
-            "malloc. Default: all.")
+        description = "Allocators, separated by commas: slab, slab-buddy, buddy, concurrent-buddy, run, " +
+            "netty-adaptive, netty-pooled, malloc. Default: all.")
     private List<String> allocators;
 
     @Option(

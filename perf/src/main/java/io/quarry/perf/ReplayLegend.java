@@ -63,8 +63,8 @@ final class ReplayLegend
                 settings.regionSize() + " bytes") + ", touched beforehand; alignment 16 where none " +
                 "is asked for; size and " +
                 "alignment given back at a free; blocks touched through the region's ByteBuffer; misuse checks " +
-                (Checks.ENABLED ? "on" : "off") + "; buddy and run alone with units of 64 bytes. Held: up to the " +
-                "highest byte ever used, and all metadata.");
+                (Checks.ENABLED ? "on" : "off") + "; buddy, concurrent-buddy and run alone with units of 64 " +
+                "bytes. Held: up to the highest byte ever used, and all metadata.");
         }
         if (has(Subject.Kind.NETTY))
         {

@@ -19,6 +19,7 @@ import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocalThread;
 import io.quarry.alloc.buddy.BuddyAllocator;
+import io.quarry.alloc.buddy.ConcurrentBuddyAllocator;
 import io.quarry.alloc.buddy.RunAllocator;
 import io.quarry.alloc.slab.SlabAllocator;
 
@@ -38,6 +39,7 @@ enum Subject
     SLAB("slab", Kind.QUARRY),
     SLAB_BUDDY("slab-buddy", Kind.QUARRY),
     BUDDY("buddy", Kind.QUARRY),
+    CONCURRENT_BUDDY("concurrent-buddy", Kind.QUARRY),
     RUN("run", Kind.QUARRY),
     NETTY_ADAPTIVE("netty-adaptive", Kind.NETTY),
     NETTY_POOLED("netty-pooled", Kind.NETTY),
@@ -224,7 +226,7 @@ enum Subject
     {
         return switch (this)
         {
-            case SLAB, SLAB_BUDDY, BUDDY, RUN ->
+            case SLAB, SLAB_BUDDY, BUDDY, CONCURRENT_BUDDY, RUN ->
                 openQuarry(openStack(regionSize, trace.largestAlignment()), trace.slotCount());
             case NETTY_ADAPTIVE -> new NettyTarget(new AdaptiveByteBufAllocator(true), trace.slotCount());
             case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), trace.slotCount());
@@ -256,6 +258,9 @@ enum Subject
                 regionSize, regionAlignment, BuddyAllocator::new, SlabAllocator::new);
             case BUDDY -> new RegionStack(
                 regionSize, regionAlignment, (region) -> new BuddyAllocator(region, UNIT), UnaryOperator.identity());
+            case CONCURRENT_BUDDY -> new RegionStack(
+                regionSize, regionAlignment, (region) -> new ConcurrentBuddyAllocator(region, UNIT),
+                UnaryOperator.identity());
             case RUN -> new RegionStack(
                 regionSize, regionAlignment, (region) -> new RunAllocator(region, UNIT), UnaryOperator.identity());
             default -> throw new IllegalStateException(label + " has no region");

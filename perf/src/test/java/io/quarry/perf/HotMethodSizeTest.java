@@ -19,6 +19,7 @@ import io.quarry.alloc.AbstractRegionAllocator;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionClaim;
 import io.quarry.alloc.buddy.BuddyAllocator;
+import io.quarry.alloc.buddy.ConcurrentBuddyAllocator;
 import io.quarry.alloc.buddy.RunAllocator;
 import io.quarry.alloc.slab.ConcurrentSlabAllocator;
 import io.quarry.alloc.slab.Heap;
@@ -63,6 +64,8 @@ class HotMethodSizeTest
         AbstractRegionAllocator.class, new String[]{ "allocate", "deallocate", "grow", "shrink", "realloc" },
         RunAllocator.class, new String[]{ "takeBlock", "returnBlock", "blockLength", "resizeBlock" },
         BuddyAllocator.class, new String[]{ "takeBlock", "returnBlock", "blockLength", "resizeBlock" },
+        ConcurrentBuddyAllocator.class, new String[]{
+            "takeBlock", "returnBlock", "blockLength", "resizeBlock", "realloc", "take" },
         RegionClaim.class, new String[]{ "copy", "zero" },
         Region.class, new String[]{ "buffer", "bufferOffset" });
 
@@ -75,6 +78,10 @@ class HotMethodSizeTest
         "io.quarry.alloc.slab.Magazines", "io.quarry.alloc.slab.BitTree", "io.quarry.alloc.buddy.RunSpace",
         "io.quarry.alloc.buddy.RunFit", "io.quarry.alloc.buddy.RunBins", "io.quarry.alloc.buddy.RunMap",
         "io.quarry.alloc.buddy.ParkedRuns", "io.quarry.alloc.buddy.RadixWords", "io.quarry.alloc.buddy.RadixLevel",
+        "io.quarry.alloc.buddy.ConcurrentWords", "io.quarry.alloc.buddy.ConcurrentLevel",
+        "io.quarry.alloc.buddy.HintTree", "io.quarry.alloc.buddy.Stripes", "io.quarry.alloc.buddy.Transit",
+        "io.quarry.alloc.buddy.RunClaim", "io.quarry.alloc.buddy.UnitSweep", "io.quarry.alloc.buddy.AtomicExtents",
+        "io.quarry.alloc.buddy.AtomicBits", "io.quarry.alloc.buddy.UnitGrid",
         "io.quarry.alloc.buddy.RunSearch", "io.quarry.alloc.RegionBytes",
     };
 
