@@ -48,7 +48,8 @@ final class ConformCommand implements Callable<Integer>
         paramLabel = "NAME",
         split = ",",
         description = "For scripts: allocators, separated by commas: slab, slab-buddy, buddy, run, " +
-            "concurrent-buddy, system, global, arena, fallback, synchronized, tracing, adapter. Default: all.")
+            "concurrent-slab, concurrent-buddy, system, global, arena, fallback, synchronized, " +
+            "tracing, adapter. Default: all.")
     private List<String> allocators;
 
     @Override

@@ -36,7 +36,8 @@ import java.util.function.UnaryOperator;
  */
 enum ConformSubject
 {
-    SLAB, SLAB_BUDDY, BUDDY, RUN, CONCURRENT_BUDDY, SYSTEM, GLOBAL, ARENA, FALLBACK, SYNCHRONIZED, TRACING, ADAPTER;
+    SLAB, SLAB_BUDDY, BUDDY, RUN, CONCURRENT_SLAB, CONCURRENT_BUDDY, SYSTEM, GLOBAL,
+    ARENA, FALLBACK, SYNCHRONIZED, TRACING, ADAPTER;
 
     /** A script's: given an allocator, it frees all that it takes. */
     interface Script extends Consumer<Allocator>
@@ -77,7 +78,7 @@ enum ConformSubject
     {
         return switch (this)
         {
-            case SLAB, SLAB_BUDDY, BUDDY, RUN, CONCURRENT_BUDDY ->
+            case SLAB, SLAB_BUDDY, BUDDY, RUN, CONCURRENT_SLAB, CONCURRENT_BUDDY ->
                 over(Subject.valueOf(name()), regionSize, UnaryOperator.identity(), script);
             case SYSTEM -> overSystem(SystemAllocator.INSTANCE, script);
             case GLOBAL -> overSystem(Global.INSTANCE, script);

@@ -88,7 +88,7 @@ public final class Quarry implements Callable<Integer>
         return new ReplayRun(
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),
-            Subject.allocators(),
+            Subject.byDefault(1),
             new ReplaySettings(
                 0,
                 ReplaySettings.WARM_UP_MS,

@@ -61,8 +61,8 @@ final class ReplayCommand implements Callable<Integer>
         names = "--allocator",
         paramLabel = "NAME",
         split = ",",
-        description = "Allocators, separated by commas: slab, slab-buddy, buddy, concurrent-buddy, run, " +
-            "netty-adaptive, netty-pooled, malloc. Default: all.")
+        description = "Allocators, separated by commas: slab, slab-buddy, buddy, run, concurrent-slab, " +
+            "concurrent-buddy, netty-adaptive, netty-pooled, malloc. Default: all but the concurrent ones.")
     private List<String> allocators;
 
     @Option(
@@ -112,7 +112,7 @@ final class ReplayCommand implements Callable<Integer>
         return new ReplayRun(
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),
-            Subject.named(allocators, Subject.allocators()),
+            null == allocators ? Subject.byDefault(1) : Subject.named(allocators, Subject.allocators()),
             new ReplaySettings(
                 null == regionSize ? 0 : regionSize,
                 warmUpMs,

@@ -18,9 +18,11 @@ package io.quarry.perf;
 import io.netty.buffer.AdaptiveByteBufAllocator;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.concurrent.FastThreadLocalThread;
+import io.quarry.alloc.SynchronizedRegionAllocator;
 import io.quarry.alloc.buddy.BuddyAllocator;
 import io.quarry.alloc.buddy.ConcurrentBuddyAllocator;
 import io.quarry.alloc.buddy.RunAllocator;
+import io.quarry.alloc.slab.ConcurrentSlabAllocator;
 import io.quarry.alloc.slab.SlabAllocator;
 
 import java.util.ArrayList;
@@ -39,8 +41,9 @@ enum Subject
     SLAB("slab", Kind.QUARRY),
     SLAB_BUDDY("slab-buddy", Kind.QUARRY),
     BUDDY("buddy", Kind.QUARRY),
-    CONCURRENT_BUDDY("concurrent-buddy", Kind.QUARRY),
     RUN("run", Kind.QUARRY),
+    CONCURRENT_SLAB("concurrent-slab", Kind.QUARRY),
+    CONCURRENT_BUDDY("concurrent-buddy", Kind.QUARRY),
     NETTY_ADAPTIVE("netty-adaptive", Kind.NETTY),
     NETTY_POOLED("netty-pooled", Kind.NETTY),
     MALLOC("malloc", Kind.MALLOC),
@@ -137,6 +140,12 @@ enum Subject
         return kind.isPeer();
     }
 
+    /** Whether several threads may call it at a time. */
+    boolean servesThreads()
+    {
+        return CONCURRENT_SLAB == this || CONCURRENT_BUDDY == this || isPeer();
+    }
+
     /** Whether the footprint is what a process grows by, which takes a JVM of its own to see. */
     boolean isMeasuredByResidentMemory()
     {
@@ -150,11 +159,24 @@ enum Subject
     }
 
     /**
+     * What a replay compares unless the user says otherwise.
+     *
+     * @param threads that replay.
+     * @return for one thread those made for one, and the peers; for several, all that can be called by several.
+     */
+    static List<Subject> byDefault(final int threads)
+    {
+        return allocators().stream()
+            .filter((subject) -> threads > 1 ? subject.servesThreads() : subject.isPeer() || !subject.servesThreads())
+            .collect(Collectors.toList());
+    }
+
+    /**
      * Finds subjects by their names.
      *
      * @param names   as the user gave them.
      * @param choices those that make sense here.
-     * @return the subjects, in the order of the names and each once; all choices if names is null.
+     * @return the subjects, in the order of the names and each once.
      * @throws CommandError if there is no such choice.
      */
     static List<Subject> named(final List<String> names, final List<Subject> choices)
@@ -226,7 +248,7 @@ enum Subject
     {
         return switch (this)
         {
-            case SLAB, SLAB_BUDDY, BUDDY, CONCURRENT_BUDDY, RUN ->
+            case SLAB, SLAB_BUDDY, BUDDY, RUN, CONCURRENT_SLAB, CONCURRENT_BUDDY ->
                 openQuarry(openStack(regionSize, trace.largestAlignment()), trace.slotCount());
             case NETTY_ADAPTIVE -> new NettyTarget(new AdaptiveByteBufAllocator(true), trace.slotCount());
             case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), trace.slotCount());
@@ -263,6 +285,11 @@ enum Subject
                 UnaryOperator.identity());
             case RUN -> new RegionStack(
                 regionSize, regionAlignment, (region) -> new RunAllocator(region, UNIT), UnaryOperator.identity());
+            case CONCURRENT_SLAB -> new RegionStack(
+                regionSize,
+                regionAlignment,
+                (region) -> new SynchronizedRegionAllocator(new RunAllocator(region)),
+                ConcurrentSlabAllocator::new);
             default -> throw new IllegalStateException(label + " has no region");
         };
     }

@@ -63,8 +63,9 @@ class QuarryTest
         assertEquals(0, quick("replay", trace.toString(), "--json", json.toString()), this::said);
 
         final JsonArray results = JsonParser.parseString(Files.readString(json)).getAsJsonArray();
-        assertEquals(Subject.allocators().stream().filter((subject) -> null == subject.unavailable()).count(),
+        assertEquals(Subject.byDefault(1).stream().filter((subject) -> null == subject.unavailable()).count(),
             results.size());
+        assertFalse(out.toString().contains("concurrent-slab"), this::said);
         for (int i = 0; i < results.size(); i++)
         {
             final JsonObject result = results.get(i).getAsJsonObject();
@@ -76,6 +77,16 @@ class QuarryTest
         }
         assertTrue(out.toString().contains("geometric mean of 1 trace"));
         assertTrue(out.toString().contains("In words: slab "));
+    }
+
+    @Test
+    void shouldReplayThroughAllocatorForThreadsWhenItIsNamed() throws IOException
+    {
+        final Path trace = TraceBytes.small().writeTo(folder, "small");
+
+        assertEquals(0, quick("replay", trace.toString(), "--allocator", "concurrent-slab"), this::said);
+
+        assertTrue(out.toString().contains("In words: concurrent-slab "), this::said);
     }
 
     @Test
