@@ -15,35 +15,22 @@
  */
 package io.quarry.perf;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
 /**
- * A pass that trusts nothing: every byte of every block is written, and read again when the block is resized, when it
- * is freed, and at the end. Blocks that must be zero are read before they are written, addresses are held to their
- * alignment. Each block has a pattern of its own, so two blocks that overlap show as a change in one of them.
+ * A pass on one thread, each event of it a {@link ContentCheck}; what the trace leaves live is checked at the end.
  * <p>
  * The pass is also the one that the footprint is taken from, as it is the first on a fresh allocator.
  */
 final class ContentReplay
 {
-    /** Odd, so that any two blocks, and any two words of one, differ in their low bytes already. */
-    private static final long BLOCK_STEP = 0xD1342543DE82EF95L;
-    private static final long WORD_STEP = 0x9E3779B97F4A7C15L;
-
     private final Trace trace;
     private final ReplayTarget target;
-    private final long[] seeds;
-    private long blocks;
-
-    /** Of the event at hand, for messages. */
-    private int eventIndex;
+    private final ContentCheck check;
 
     ContentReplay(final Trace trace, final ReplayTarget target)
     {
         this.trace = trace;
         this.target = target;
-        this.seeds = new long[trace.slotCount()];
+        this.check = new ContentCheck(target, new long[trace.slotCount()], 0, 1);
     }
 
     /**
@@ -54,21 +41,9 @@ final class ContentReplay
     void run()
     {
         replay(trace.events());
-        verify();
+        ContentCheck.verify(target);
         replay(trace.left());
-        verify();
-    }
-
-    private void verify()
-    {
-        try
-        {
-            target.verify();
-        }
-        catch (final IllegalStateException ex)
-        {
-            throw new ReplayFailure("verify() after the trace: " + ex.getMessage());
-        }
+        ContentCheck.verifyEmpty(target);
     }
 
     private void replay(final int[] events)
@@ -78,154 +53,12 @@ final class ContentReplay
         {
             for (; i < events.length; i += Trace.INTS)
             {
-                eventIndex = i / Trace.INTS;
-                replayEvent(events, i);
+                check.replay(events, i, i / Trace.INTS);
             }
         }
         catch (final OutOfMemoryError | RuntimeException ex)
         {
             throw ReplayFailure.at(events, i, target, ex);
         }
-    }
-
-    private void replayEvent(final int[] events, final int i)
-    {
-        final int slot = events[i + Trace.SLOT];
-        final int size = events[i + Trace.SIZE];
-        final int alignment = Trace.alignment(events[i]);
-        switch (events[i] & Trace.OP_MASK)
-        {
-            case Trace.ALLOC ->
-            {
-                target.alloc(slot, size, alignment);
-                fill(slot, size, alignment);
-            }
-            case Trace.ALLOC_ZEROED ->
-            {
-                target.allocZeroed(slot, size, alignment);
-                check(slot, size, alignment, size, 0, 0);
-                fill(slot, size, alignment);
-            }
-            case Trace.REALLOC ->
-            {
-                final int oldSize = events[i + Trace.OLD_SIZE];
-                check(slot, oldSize, alignment, oldSize, seeds[slot], WORD_STEP);
-                target.realloc(slot, oldSize, size, alignment);
-                check(slot, size, alignment, Math.min(oldSize, size), seeds[slot], WORD_STEP);
-                fill(slot, size, alignment);
-            }
-            case Trace.FREE ->
-            {
-                check(slot, size, alignment, size, seeds[slot], WORD_STEP);
-                target.free(slot, size, alignment);
-            }
-            case Trace.RESIZE, Trace.RESIZE_ZEROED -> resize(events, i);
-            default -> target.other(events, i);
-        }
-    }
-
-    private void resize(final int[] events, final int i)
-    {
-        final int head = events[i];
-        final int slot = events[i + Trace.SLOT];
-        final int size = events[i + Trace.SIZE];
-        final int oldSize = events[i + Trace.OLD_SIZE];
-        final int alignment = Trace.alignment(head);
-        final boolean zeroed = Trace.RESIZE_ZEROED == (head & Trace.OP_MASK);
-        if (oldSize > 0)
-        {
-            check(slot, oldSize, Trace.oldAlignment(head), oldSize, seeds[slot], WORD_STEP);
-        }
-        target.resize(slot, oldSize, Trace.oldAlignment(head), size, alignment, zeroed);
-        if (0 == size)
-        {
-            return;
-        }
-        if (oldSize > 0)
-        {
-            check(slot, size, alignment, Math.min(oldSize, size), seeds[slot], WORD_STEP);
-        }
-        if (zeroed)
-        {
-            checkZero(slot, size, alignment, Math.min(oldSize, size));
-        }
-        fill(slot, size, alignment);
-    }
-
-    private void checkZero(final int slot, final int size, final int alignment, final int from)
-    {
-        final ByteBuffer bytes = target.bytes(slot, size, alignment);
-        for (int at = from; at < size; at++)
-        {
-            if (0 != bytes.get(at))
-            {
-                throw deviation(slot, size, alignment, at, 0, bytes);
-            }
-        }
-    }
-
-    private void fill(final int slot, final int size, final int alignment)
-    {
-        final long address = target.address(slot, alignment);
-        if (0 != (address & (alignment - 1)))
-        {
-            throw new ReplayFailure("event " + eventIndex + ": address=0x" + Long.toHexString(address) +
-                " is not a multiple of alignment=" + alignment);
-        }
-        final ByteBuffer bytes = target.bytes(slot, size, alignment).order(ByteOrder.LITTLE_ENDIAN);
-        final int wordBytes = size & -Long.BYTES;
-        long word = ++blocks * BLOCK_STEP;
-        seeds[slot] = word;
-        for (int at = 0; at < wordBytes; at += Long.BYTES)
-        {
-            bytes.putLong(at, word);
-            word += WORD_STEP;
-        }
-        for (int at = wordBytes; at < size; at++)
-        {
-            bytes.put(at, byteOf(word, at));
-        }
-        target.sampleFootprint();
-    }
-
-    private void check(
-        final int slot, final int size, final int alignment, final int length, final long seed, final long step)
-    {
-        final ByteBuffer bytes = target.bytes(slot, size, alignment).order(ByteOrder.LITTLE_ENDIAN);
-        final int wordBytes = length & -Long.BYTES;
-        long word = seed;
-        for (int at = 0; at < wordBytes; at += Long.BYTES)
-        {
-            if (bytes.getLong(at) != word)
-            {
-                throw deviation(slot, size, alignment, at, word, bytes);
-            }
-            word += step;
-        }
-        for (int at = wordBytes; at < length; at++)
-        {
-            if (bytes.get(at) != byteOf(word, at))
-            {
-                throw deviation(slot, size, alignment, at, word, bytes);
-            }
-        }
-    }
-
-    private ReplayFailure deviation(
-        final int slot, final int size, final int alignment, final int from, final long word, final ByteBuffer bytes)
-    {
-        int at = from;
-        while (bytes.get(at) == byteOf(word, at))
-        {
-            at++;
-        }
-        return new ReplayFailure("event " + eventIndex + ": byte " + at + " of the block of " + size + " at 0x" +
-            Long.toHexString(target.address(slot, alignment)) + ": wanted " + (byteOf(word, at) & 0xFF) + ", got " +
-            (bytes.get(at) & 0xFF));
-    }
-
-    private static byte byteOf(final long word, final int at)
-    {
-        return (byte)(word >>> (at % Long.BYTES) * Byte.SIZE);
     }
 }

@@ -42,6 +42,11 @@ record Figures(
         return new Figures(Double.NaN, 0, Double.NaN, false, 0, failure);
     }
 
+    static Figures ofFootprint(final long bytes)
+    {
+        return new Figures(Double.NaN, bytes, Double.NaN, false, 0, null);
+    }
+
     Figures withFootprint(final long bytes)
     {
         return new Figures(grossNs, bytes, garbageBytesPerEvent, contentsChecked, passes, failure);

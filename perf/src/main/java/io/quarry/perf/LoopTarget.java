@@ -20,24 +20,45 @@ import io.quarry.alloc.Region;
 import java.nio.ByteBuffer;
 
 /**
- * No allocator: every block is at one fixed address. What a pass costs here is the cost of the replay loop, its touches
- * included, and is taken off everybody's time. Blocks are touched as {@link QuarryTarget} does it.
+ * No allocator: every block is at one fixed address, of several threads each block at one of the thread that made it.
+ * What a pass costs here is the cost of the replay loop, its touches and its waiting included, and is taken off
+ * everybody's time. Blocks are touched as {@link QuarryTarget} does it.
  */
 final class LoopTarget extends ReplayTarget
 {
+    /** Threads' addresses are so far apart that few sizes bring the last byte of one to the first of another. */
+    private static final int STRIDE = 1 << 16;
+
     private final Region region;
+    private final long base;
     private final long fixed;
     private final ByteBuffer buffer;
     private final long[] addresses;
     private long last;
 
-    LoopTarget(final Trace trace)
+    LoopTarget(final Trace trace, final int threads)
     {
-        region = Region.allocate(Math.max(4096, trace.largestSize()));
-        fixed = region.address();
-        buffer = region.buffer(fixed);
+        region = Region.allocate(Math.max(4096, trace.largestSize() + (threads - 1L) * STRIDE));
+        base = region.address();
+        fixed = base;
+        buffer = region.buffer(base);
         addresses = new long[trace.slotCount()];
         RegionStack.touchAll(region);
+    }
+
+    private LoopTarget(final LoopTarget shared, final int thread)
+    {
+        region = shared.region;
+        fixed = shared.fixed + (long)thread * STRIDE;
+        buffer = shared.buffer;
+        base = shared.base;
+        addresses = shared.addresses;
+    }
+
+    @Override
+    ReplayTarget ofThread(final int thread)
+    {
+        return new LoopTarget(this, thread);
     }
 
     @Override
@@ -80,7 +101,7 @@ final class LoopTarget extends ReplayTarget
     @Override
     void touch(final int slot, final int size, final int alignment)
     {
-        final int first = (int)(addresses[slot] - fixed);
+        final int first = (int)(addresses[slot] - base);
         buffer.put(first, (byte)1);
         buffer.put(first + size - 1, (byte)1);
     }

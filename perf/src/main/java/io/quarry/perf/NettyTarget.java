@@ -21,6 +21,7 @@ import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A Netty allocator, called as its users do: a block is a {@link ByteBuf}, resized by its capacity and touched through
@@ -35,7 +36,7 @@ final class NettyTarget extends ReplayTarget
     private final ByteBufAllocator allocator;
     private final ByteBufAllocatorMetric metric;
     private final ByteBuf[] blocks;
-    private long footprint;
+    private final AtomicLong footprint = new AtomicLong();
 
     NettyTarget(final ByteBufAllocator allocator, final int slotCount)
     {
@@ -98,13 +99,13 @@ final class NettyTarget extends ReplayTarget
     @Override
     void sampleFootprint()
     {
-        footprint = Math.max(footprint, metric.usedDirectMemory());
+        footprint.accumulateAndGet(metric.usedDirectMemory(), Math::max);
     }
 
     @Override
     long footprint()
     {
-        return footprint;
+        return footprint.get();
     }
 
     @Override

@@ -93,7 +93,8 @@ public final class Quarry implements Callable<Integer>
                 0,
                 ReplaySettings.WARM_UP_MS,
                 ReplaySettings.LEAST_PASSES,
-                ReplaySettings.MOST_PASSES)).run(Traces.BUNDLED, null);
+                ReplaySettings.MOST_PASSES,
+                1)).run(Traces.BUNDLED, null);
     }
 
     private static int report(

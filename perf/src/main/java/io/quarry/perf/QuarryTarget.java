@@ -158,6 +158,12 @@ class QuarryTarget extends ReplayTarget
     }
 
     @Override
+    long liveBlocks()
+    {
+        return allocator.stats().liveBlocks();
+    }
+
+    @Override
     String freeMemory()
     {
         final AllocatorStats stats = allocator.stats();

@@ -44,6 +44,7 @@ final class ReplayChild
     private static final int ARGUMENT_WARM_UP = 3;
     private static final int ARGUMENT_LEAST_PASSES = 4;
     private static final int ARGUMENT_MOST_PASSES = 5;
+    private static final int ARGUMENT_THREADS = 6;
 
     private ReplayChild()
     {
@@ -52,7 +53,7 @@ final class ReplayChild
     /**
      * Runs the child.
      *
-     * @param args mode, subject, bytes of region, warm-up time, least and most passes.
+     * @param args mode, subject, bytes of region, warm-up time, least and most passes, threads.
      * @throws IOException          if the parent is gone.
      * @throws InterruptedException never, as nobody interrupts.
      */
@@ -63,7 +64,8 @@ final class ReplayChild
         final Subject subject = Subject.valueOf(args[1]);
         final ReplaySettings settings =
             new ReplaySettings(Long.parseLong(args[2]), Integer.parseInt(args[ARGUMENT_WARM_UP]),
-                Integer.parseInt(args[ARGUMENT_LEAST_PASSES]), Integer.parseInt(args[ARGUMENT_MOST_PASSES]));
+                Integer.parseInt(args[ARGUMENT_LEAST_PASSES]), Integer.parseInt(args[ARGUMENT_MOST_PASSES]),
+                Integer.parseInt(args[ARGUMENT_THREADS]));
         final Trace trace = Trace.readFrom(new DataInputStream(new BufferedInputStream(System.in, 1 << 16)));
         final Runnable turn = () -> awaitTurn(out);
 
@@ -103,7 +105,12 @@ final class ReplayChild
     {
         try
         {
-            return RESIDENT.equals(mode) ? resident(subject, trace, settings) :
+            if (RESIDENT.equals(mode))
+            {
+                return resident(subject, trace, settings);
+            }
+            return settings.threads() > 1 ?
+                measured(subject, new ThreadedTrace(trace, settings.threads()), settings, turn) :
                 measured(subject, trace, settings, turn);
         }
         catch (final ReplayFailure ex)
@@ -118,8 +125,19 @@ final class ReplayChild
 
     private static Figures resident(final Subject subject, final Trace trace, final ReplaySettings settings)
     {
-        final ReplayTarget target = subject.open(trace, settings.regionSize());
-        return new Figures(Double.NaN, new ResidentReplay(trace, target).run(), Double.NaN, false, 0, null);
+        if (1 == settings.threads())
+        {
+            try (ReplayTarget target = subject.open(trace, settings.regionSize()))
+            {
+                return Figures.ofFootprint(new ResidentReplay(trace, target).run());
+            }
+        }
+        final ThreadedTrace dealt = new ThreadedTrace(trace, settings.threads());
+        try (ReplayTarget target = subject.open(dealt.trace(), settings.regionSize(), settings.threads());
+            ThreadedReplay replay = new ThreadedReplay(dealt, target, subject::newThread))
+        {
+            return Figures.ofFootprint(new ResidentReplay(dealt.trace(), target).run(replay));
+        }
     }
 
     /** Contents first, as a footprint is that of a fresh allocator; then time, on another fresh one. */
@@ -138,34 +156,53 @@ final class ReplayChild
         try (ReplayTarget target = subject.open(trace, settings.regionSize()))
         {
             turn.run();
-            return timed(trace, target, settings, footprint);
+            return timed(trace, MeasuredPass.of(new TraceReplay(trace, target)), settings, footprint);
+        }
+    }
+
+    /** The same with several threads. */
+    private static Figures measured(
+        final Subject subject, final ThreadedTrace dealt, final ReplaySettings settings, final Runnable turn)
+    {
+        final Trace trace = dealt.trace();
+        long footprint = 0;
+        if (Subject.LOOP != subject)
+        {
+            try (ReplayTarget target = subject.open(trace, settings.regionSize(), dealt.threads());
+                ThreadedReplay replay = new ThreadedReplay(dealt, target, subject::newThread))
+            {
+                replay.checkContents();
+                footprint = target.footprint();
+            }
+        }
+        try (ReplayTarget target = subject.open(trace, settings.regionSize(), dealt.threads());
+            ThreadedReplay replay = new ThreadedReplay(dealt, target, subject::newThread))
+        {
+            turn.run();
+            return timed(trace, MeasuredPass.of(replay), settings, footprint);
         }
     }
 
     private static Figures timed(
-        final Trace trace, final ReplayTarget target, final ReplaySettings settings, final long footprint)
+        final Trace trace, final MeasuredPass pass, final ReplaySettings settings, final long footprint)
     {
-        final TraceReplay replay = new TraceReplay(trace, target);
         final long warmUpNs = TimeUnit.MILLISECONDS.toNanos(settings.warmUpMs());
-        final long start = ThreadMeter.cpuNs();
-        for (int i = 0; i < LEAST_WARM_UP_PASSES || ThreadMeter.cpuNs() - start < warmUpNs; i++)
+        final long start = pass.clockNs();
+        for (int i = 0; i < LEAST_WARM_UP_PASSES || pass.clockNs() - start < warmUpNs; i++)
         {
-            replay.pass();
-            replay.freeLeft();
+            pass.run();
+            pass.freeLeft();
         }
-        ThreadMeter.allocatedBytes();
         final long[] times = new long[settings.mostPasses()];
         final long[] garbage = new long[settings.mostPasses()];
         long total = 0;
         int passes = 0;
         while (passes < times.length && (passes < settings.leastPasses() || total < ReplaySettings.BUDGET_NS))
         {
-            final long allocatedBefore = ThreadMeter.allocatedBytes();
-            final long before = ThreadMeter.cpuNs();
-            replay.pass();
-            times[passes] = ThreadMeter.cpuNs() - before;
-            garbage[passes] = ThreadMeter.allocatedBytes() - allocatedBefore;
-            replay.freeLeft();
+            pass.run();
+            times[passes] = pass.elapsedNs();
+            garbage[passes] = pass.garbageBytes();
+            pass.freeLeft();
             total += times[passes++];
         }
         final double events = trace.eventCount();

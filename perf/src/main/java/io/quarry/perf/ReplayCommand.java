@@ -29,6 +29,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /**
  * {@code quarry replay}: traces of the user's choice.
@@ -62,7 +63,8 @@ final class ReplayCommand implements Callable<Integer>
         paramLabel = "NAME",
         split = ",",
         description = "Allocators, separated by commas: slab, slab-buddy, buddy, run, concurrent-slab, " +
-            "concurrent-buddy, netty-adaptive, netty-pooled, malloc. Default: all but the concurrent ones.")
+            "concurrent-buddy, netty-adaptive, netty-pooled, malloc. Default: all but the concurrent ones; with " +
+            "--threads all that several threads may call.")
     private List<String> allocators;
 
     @Option(
@@ -77,6 +79,13 @@ final class ReplayCommand implements Callable<Integer>
         paramLabel = "MS",
         description = "Milliseconds of passes before the clock starts. Default: ${DEFAULT-VALUE}.")
     private int warmUpMs = ReplaySettings.WARM_UP_MS;
+
+    @Option(
+        names = "--threads",
+        paramLabel = "N",
+        description = "Replays with N threads, up to " + ReplaySettings.MOST_THREADS + ": recorded thread t's events " +
+            "on thread t mod N, each after the event before of its block. Default: 1, in the order of the trace.")
+    private int threads = 1;
 
     @Option(
         names = "--region",
@@ -108,16 +117,41 @@ final class ReplayCommand implements Callable<Integer>
             throw new ParameterException(spec.commandLine(), "--region=" + regionSize + ": wanted " + LEAST_REGION +
                 " to " + mostRegion + " bytes" + (MOST_REGION == mostRegion ? "" : " before JDK 22"));
         }
+        if (threads < 1 || threads > ReplaySettings.MOST_THREADS)
+        {
+            throw new ParameterException(spec.commandLine(),
+                "--threads=" + threads + ": wanted 1 to " + ReplaySettings.MOST_THREADS);
+        }
         checkJson();
         return new ReplayRun(
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),
-            null == allocators ? Subject.byDefault(1) : Subject.named(allocators, Subject.allocators()),
+            subjects(),
             new ReplaySettings(
                 null == regionSize ? 0 : regionSize,
                 warmUpMs,
                 null == passes ? ReplaySettings.LEAST_PASSES : passes,
-                null == passes ? ReplaySettings.MOST_PASSES : passes)).run(traces, json);
+                null == passes ? ReplaySettings.MOST_PASSES : passes,
+                threads)).run(traces, json);
+    }
+
+    private List<Subject> subjects()
+    {
+        if (null == allocators)
+        {
+            return Subject.byDefault(threads);
+        }
+        final List<Subject> subjects = Subject.named(allocators, Subject.allocators());
+        for (final Subject subject : subjects)
+        {
+            if (threads > 1 && !subject.servesThreads())
+            {
+                throw new CommandError(CommandError.USAGE, "--threads=" + threads + ": " + subject.label() +
+                    " is for one thread at a time; for several are " + Subject.byDefault(threads).stream()
+                    .map(Subject::label).collect(Collectors.joining(", ")));
+            }
+        }
+        return subjects;
     }
 
     /** Now, and not when minutes have passed: by trying. A file that wasn't there is not left behind. */

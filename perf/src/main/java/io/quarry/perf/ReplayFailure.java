@@ -45,12 +45,28 @@ final class ReplayFailure extends RuntimeException
      */
     static ReplayFailure at(final int[] events, final int i, final ReplayTarget target, final Throwable cause)
     {
+        return at(events, i, i / Trace.INTS, target, cause);
+    }
+
+    /**
+     * The failure of an operation.
+     *
+     * @param events   of the trace, or of a share of it.
+     * @param i        index of the event's first int.
+     * @param sequence of the event in the trace.
+     * @param target   that was called.
+     * @param cause    what it threw.
+     * @return the failure, which names the event, what it asked for and what was free.
+     */
+    static ReplayFailure at(
+        final int[] events, final int i, final int sequence, final ReplayTarget target, final Throwable cause)
+    {
         if (cause instanceof ReplayFailure)
         {
             return (ReplayFailure)cause;
         }
         final String asked = "asked for " + events[i + Trace.SIZE] + " bytes at alignment " +
-            Trace.alignment(events[i]) + " at event " + i / Trace.INTS;
+            Trace.alignment(events[i]) + " at event " + sequence;
         if (cause instanceof AllocError || cause instanceof OutOfMemoryError)
         {
             return new ReplayFailure("memory exhausted: " + asked + "; " + target.freeMemory(), cause);

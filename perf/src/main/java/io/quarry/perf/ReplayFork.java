@@ -199,7 +199,9 @@ final class ReplayFork implements AutoCloseable
         final String mode, final Subject subject, final Trace trace, final ReplaySettings settings)
     {
         final long traceBytes = (long)Integer.BYTES * (trace.events().length + trace.left().length);
-        final long heap = (HEAP + traceBytes + settings.regionSize() / 8 + 16L * trace.slotCount()) / MIB * MIB;
+        // Several threads have each a copy of what is theirs, and its order.
+        final long dealtBytes = 1 == settings.threads() ? 0 : 3 * traceBytes;
+        final long heap = (HEAP + traceBytes + dealtBytes + settings.regionSize() / 8 + 16L * trace.slotCount()) / MIB * MIB;
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(commonFlags());
@@ -223,6 +225,7 @@ final class ReplayFork implements AutoCloseable
         command.add(Integer.toString(settings.warmUpMs()));
         command.add(Integer.toString(settings.leastPasses()));
         command.add(Integer.toString(settings.mostPasses()));
+        command.add(Integer.toString(settings.threads()));
         return command;
     }
 }

@@ -33,7 +33,7 @@ final class ReplayJson
     {
     }
 
-    static String of(final List<ReplayResult> results)
+    static String of(final List<ReplayResult> results, final int threads)
     {
         final JsonArray array = new JsonArray();
         for (final ReplayResult result : results)
@@ -41,6 +41,7 @@ final class ReplayJson
             final JsonObject object = new JsonObject();
             object.addProperty("trace", result.trace());
             object.addProperty("allocator", result.subject().label());
+            object.addProperty("threads", threads);
             object.addProperty("netNs", finite(result.netNs()));
             object.addProperty("footprint", finite(result.footprint()));
             object.addProperty("garbageBytesPerEvent", finite(result.garbageBytesPerEvent()));

@@ -50,9 +50,15 @@ final class ReplayLegend
         paragraph("Machine: " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") +
             ", " + System.getProperty("os.name") + " on " + System.getProperty("os.arch") + ", " +
             Runtime.getRuntime().availableProcessors() + " processors.");
-        paragraph("Time: processor time of the one thread that replays, median of " + passes() + " after at " +
-            "least " + settings.warmUpMs() + " ms of warm-up, less that of the same loop at a fixed " +
-            "address. An event is an " +
+        paragraph((1 == settings.threads() ? "Time: processor time of the one thread that replays" :
+            "Time: on the wall, from the first thread's start to the last one's end, " + settings.threads() +
+            " threads, the events of recorded thread t on thread t mod " + settings.threads() +
+            ", each after the event before of its block, and none over " + ThreadedTrace.WINDOW +
+            " events ahead of the slowest thread") +
+            ", median of " + passes() + " after at " +
+            "least " + settings.warmUpMs() + " ms of warm-up, less that of the same loop" +
+            (1 == settings.threads() ? " at a fixed address" : " and the same waits at fixed addresses") +
+            ". An event is an " +
             "allocation, a reallocation or a free; the first and last byte of each block is written. Each trace and " +
             "allocator has a JVM of its own, started with " + String.join(" ", ReplayFork.commonFlags()) +
             " and a fixed heap. Before that, one pass fills every block and checks each byte; while one " +

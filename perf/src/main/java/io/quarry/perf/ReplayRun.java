@@ -180,11 +180,11 @@ final class ReplayRun
         err.flush();
     }
 
-    private static void write(final Path json, final List<ReplayResult> results)
+    private void write(final Path json, final List<ReplayResult> results)
     {
         try
         {
-            Files.writeString(json, ReplayJson.of(results));
+            Files.writeString(json, ReplayJson.of(results, settings.threads()));
         }
         catch (final IOException ex)
         {

@@ -19,12 +19,14 @@ package io.quarry.perf;
  * How a replay is to be measured.
  *
  * @param regionSize  bytes of region for a Quarry allocator.
- * @param warmUpMs    the least processor time that passes are replayed before the clock starts. Time and not passes: a
+ * @param warmUpMs    the least time that passes are replayed before the clock starts: processor time of one thread, of
+ *                    several that on the wall. Time and not passes: a
  *                    short trace would leave the JIT compiler at work.
  * @param leastPasses on the clock; their median counts.
  * @param mostPasses  on the clock: more than the least only until they have taken {@link #BUDGET_NS}.
+ * @param threads     that replay.
  */
-record ReplaySettings(long regionSize, int warmUpMs, int leastPasses, int mostPasses)
+record ReplaySettings(long regionSize, int warmUpMs, int leastPasses, int mostPasses, int threads)
 {
     static final int WARM_UP_MS = 100;
 
@@ -32,14 +34,17 @@ record ReplaySettings(long regionSize, int warmUpMs, int leastPasses, int mostPa
     static final int LEAST_PASSES = 3;
     static final int MOST_PASSES = 9;
 
-    /** The processor time after which a subject that had the least passes gets no more. */
+    /** The time after which a subject that had the least passes gets no more. */
     static final long BUDGET_NS = 120_000_000L;
 
     /** More than anyone can wait for; their times are kept in an array. */
     static final int LIMIT_PASSES = 1_000_000;
 
+    /** Of a replay. */
+    static final int MOST_THREADS = 64;
+
     ReplaySettings withRegionSize(final long size)
     {
-        return new ReplaySettings(size, warmUpMs, leastPasses, mostPasses);
+        return new ReplaySettings(size, warmUpMs, leastPasses, mostPasses, threads);
     }
 }

@@ -174,6 +174,17 @@ abstract class ReplayTarget implements AutoCloseable
     abstract ByteBuffer bytes(int slot, int size, int alignment);
 
     /**
+     * What one of several threads is to call.
+     *
+     * @param thread from 0, one that no other thread has.
+     * @return this, unless threads would be in each other's way here that aren't at an allocator.
+     */
+    ReplayTarget ofThread(final int thread)
+    {
+        return this;
+    }
+
+    /**
      * Notes how much memory is held now, where that can't be had at the end.
      */
     void sampleFootprint()
@@ -194,6 +205,16 @@ abstract class ReplayTarget implements AutoCloseable
      */
     void verify()
     {
+    }
+
+    /**
+     * How many blocks live, where the allocator tells it.
+     *
+     * @return blocks, or 0.
+     */
+    long liveBlocks()
+    {
+        return 0;
     }
 
     /**

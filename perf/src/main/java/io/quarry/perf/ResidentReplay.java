@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 
 /**
  * A pass that finds how far a process grows: every page of every block is written, and resident memory is read at each
@@ -37,14 +38,16 @@ final class ResidentReplay
 
     private final Trace trace;
     private final ReplayTarget target;
-    private long liveBytes;
-    private long sampledBytes;
+    /** After which events memory is read. */
+    private final BitSet samples = new BitSet();
+    private long base;
     private long peak;
 
     ResidentReplay(final Trace trace, final ReplayTarget target)
     {
         this.trace = trace;
         this.target = target;
+        chooseSamples();
     }
 
     /** Whether this system tells a process's resident memory. */
@@ -61,29 +64,21 @@ final class ResidentReplay
     }
 
     /**
-     * Replays the trace once and frees what it leaves.
+     * Replays the trace once, on this thread.
      *
      * @return bytes by which resident memory was above that at the start, at most.
      */
     long run()
     {
-        // One block before the first reading, for what an allocator sets up once.
-        target.alloc(0, 1, 1);
-        target.free(0, 1, 1);
-        residentBytes();
-        final long base = residentBytes();
+        prime();
+        base = residentBytes();
         final int[] events = trace.events();
-        final int step = Math.max(1, trace.eventCount() / SAMPLES);
         int i = 0;
         try
         {
             for (; i < events.length; i += Trace.INTS)
             {
-                replayEvent(events, i);
-                if (isPeak() || 0 == i / Trace.INTS % step)
-                {
-                    peak = Math.max(peak, residentBytes() - base);
-                }
+                replayEvent(events, i, i / Trace.INTS);
             }
         }
         catch (final OutOfMemoryError ex)
@@ -93,67 +88,74 @@ final class ResidentReplay
         return peak;
     }
 
-    /** A peak worth the reading: two percent above the last one that was read, or the trace's own. */
-    private boolean isPeak()
+    /**
+     * The same with several threads.
+     *
+     * @param replay of this trace on this target.
+     * @return bytes by which resident memory was above that at the start, at most.
+     */
+    long run(final ThreadedReplay replay)
     {
-        if (liveBytes > sampledBytes + Math.max(4 * PAGE, sampledBytes / 50) ||
-            liveBytes == trace.peakLiveBytes() && liveBytes > sampledBytes)
-        {
-            sampledBytes = liveBytes;
-            return true;
-        }
-        return false;
+        replay.onEachThread((thread) -> prime());
+        base = residentBytes();
+        replay.pass((thread) -> this::replayEvent);
+        return peak;
     }
 
-    private void replayEvent(final int[] events, final int i)
+    /** One block before the first reading, for what an allocator sets up once, and what a thread's stack takes. */
+    private synchronized void prime()
     {
-        final int slot = events[i + Trace.SLOT];
-        final int size = events[i + Trace.SIZE];
-        final int alignment = Trace.alignment(events[i]);
-        switch (events[i] & Trace.OP_MASK)
+        if (trace.slotCount() > 0)
         {
-            case Trace.ALLOC -> target.alloc(slot, size, alignment);
-            case Trace.ALLOC_ZEROED -> target.allocZeroed(slot, size, alignment);
-            case Trace.REALLOC -> target.realloc(slot, events[i + Trace.OLD_SIZE], size, alignment);
-            case Trace.FREE, Trace.FREE_EMPTY ->
-            {
-                free(events[i], slot, size);
-                return;
-            }
-            default -> target.other(events, i);
+            target.alloc(0, 1, 1);
+            target.free(0, 1, 1);
         }
-        if (0 == size)
-        {
-            liveBytes -= events[i + Trace.OLD_SIZE];
-            return;
-        }
-        liveBytes += size - events[i + Trace.OLD_SIZE];
-        touchPages(slot, size, alignment);
+        residentBytes();
     }
 
-    private void free(final int head, final int slot, final int size)
+    /** Peaks worth the reading, two percent above the last one that is read, and the trace's own; and now and then. */
+    private void chooseSamples()
     {
-        if (Trace.FREE == (head & Trace.OP_MASK))
+        final int[] events = trace.events();
+        final int step = Math.max(1, trace.eventCount() / SAMPLES);
+        long live = 0;
+        long sampled = 0;
+        for (int i = 0; i < events.length; i += Trace.INTS)
         {
-            target.free(slot, size, Trace.alignment(head));
-            liveBytes -= size;
+            final boolean isFree = Trace.FREE == (events[i] & Trace.OP_MASK);
+            live += isFree ? -events[i + Trace.SIZE] : events[i + Trace.SIZE] - events[i + Trace.OLD_SIZE];
+            final boolean isPeak = live > sampled + Math.max(4 * PAGE, sampled / 50) ||
+                live == trace.peakLiveBytes() && live > sampled;
+            sampled = isPeak ? live : sampled;
+            samples.set(i / Trace.INTS, isPeak || 0 == i / Trace.INTS % step);
         }
-        else
+    }
+
+    private void replayEvent(final int[] events, final int i, final int sequence)
+    {
+        TraceReplay.replayEvent(events, i, target);
+        final int op = events[i] & Trace.OP_MASK;
+        if (Trace.FREE != op && Trace.FREE_EMPTY != op && events[i + Trace.SIZE] > PAGE)
         {
-            target.freeEmpty(slot, Trace.alignment(head));
+            touchPages(events[i + Trace.SLOT], events[i + Trace.SIZE], Trace.alignment(events[i]));
         }
+        if (samples.get(sequence))
+        {
+            sample();
+        }
+    }
+
+    private synchronized void sample()
+    {
+        peak = Math.max(peak, residentBytes() - base);
     }
 
     private void touchPages(final int slot, final int size, final int alignment)
     {
-        target.touch(slot, size, alignment);
-        if (size > PAGE)
+        final ByteBuffer bytes = target.bytes(slot, size, alignment);
+        for (int at = PAGE; at < size; at += PAGE)
         {
-            final ByteBuffer bytes = target.bytes(slot, size, alignment);
-            for (int at = PAGE; at < size; at += PAGE)
-            {
-                bytes.put(at, (byte)1);
-            }
+            bytes.put(at, (byte)1);
         }
     }
 

@@ -238,13 +238,26 @@ enum Subject
     }
 
     /**
-     * Makes what a replay calls.
+     * Makes what a replay on one thread calls.
      *
      * @param trace      to be replayed.
      * @param regionSize bytes, for those that have a region.
      * @return the target, its region touched.
      */
     ReplayTarget open(final Trace trace, final long regionSize)
+    {
+        return open(trace, regionSize, 1);
+    }
+
+    /**
+     * Makes what a replay calls.
+     *
+     * @param trace      to be replayed.
+     * @param regionSize bytes, for those that have a region.
+     * @param threads    that will call.
+     * @return the target, its region touched.
+     */
+    ReplayTarget open(final Trace trace, final long regionSize, final int threads)
     {
         return switch (this)
         {
@@ -253,7 +266,7 @@ enum Subject
             case NETTY_ADAPTIVE -> new NettyTarget(new AdaptiveByteBufAllocator(true), trace.slotCount());
             case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), trace.slotCount());
             case MALLOC -> new MallocTarget(trace.slotCount());
-            case LOOP -> new LoopTarget(trace);
+            case LOOP -> new LoopTarget(trace, threads);
         };
     }
 

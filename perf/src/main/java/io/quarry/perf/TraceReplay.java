@@ -50,35 +50,40 @@ final class TraceReplay
         {
             for (; i < events.length; i += Trace.INTS)
             {
-                final int head = events[i];
-                final int slot = events[i + Trace.SLOT];
-                final int size = events[i + Trace.SIZE];
-                final int alignment = 1 << (head >>> Trace.ALIGNMENT_SHIFT);
-                switch (head & Trace.OP_MASK)
-                {
-                    case Trace.ALLOC ->
-                    {
-                        target.alloc(slot, size, alignment);
-                        target.touch(slot, size, alignment);
-                    }
-                    case Trace.ALLOC_ZEROED ->
-                    {
-                        target.allocZeroed(slot, size, alignment);
-                        target.touch(slot, size, alignment);
-                    }
-                    case Trace.REALLOC ->
-                    {
-                        target.realloc(slot, events[i + Trace.OLD_SIZE], size, alignment);
-                        target.touch(slot, size, alignment);
-                    }
-                    case Trace.FREE -> target.free(slot, size, alignment);
-                    default -> target.other(events, i);
-                }
+                replayEvent(events, i, target);
             }
         }
         catch (final OutOfMemoryError | RuntimeException ex)
         {
             throw ReplayFailure.at(events, i, target, ex);
+        }
+    }
+
+    static void replayEvent(final int[] events, final int i, final ReplayTarget target)
+    {
+        final int head = events[i];
+        final int slot = events[i + Trace.SLOT];
+        final int size = events[i + Trace.SIZE];
+        final int alignment = 1 << (head >>> Trace.ALIGNMENT_SHIFT);
+        switch (head & Trace.OP_MASK)
+        {
+            case Trace.ALLOC ->
+            {
+                target.alloc(slot, size, alignment);
+                target.touch(slot, size, alignment);
+            }
+            case Trace.ALLOC_ZEROED ->
+            {
+                target.allocZeroed(slot, size, alignment);
+                target.touch(slot, size, alignment);
+            }
+            case Trace.REALLOC ->
+            {
+                target.realloc(slot, events[i + Trace.OLD_SIZE], size, alignment);
+                target.touch(slot, size, alignment);
+            }
+            case Trace.FREE -> target.free(slot, size, alignment);
+            default -> target.other(events, i);
         }
     }
 }

@@ -35,6 +35,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -69,8 +70,10 @@ class QuarryTest
         for (int i = 0; i < results.size(); i++)
         {
             final JsonObject result = results.get(i).getAsJsonObject();
-            assertEquals(Set.of("trace", "allocator", "netNs", "footprint", "garbageBytesPerEvent", "contentsChecked"),
+            assertEquals(Set.of(
+                "trace", "allocator", "threads", "netNs", "footprint", "garbageBytesPerEvent", "contentsChecked"),
                 result.keySet());
+            assertEquals(1, result.get("threads").getAsInt());
             assertEquals("small", result.get("trace").getAsString());
             assertTrue(result.get("contentsChecked").getAsBoolean());
             assertTrue(out.toString().contains(result.get("allocator").getAsString()));
@@ -87,6 +90,53 @@ class QuarryTest
         assertEquals(0, quick("replay", trace.toString(), "--allocator", "concurrent-slab"), this::said);
 
         assertTrue(out.toString().contains("In words: concurrent-slab "), this::said);
+    }
+
+    @Test
+    void shouldReplayWithThreadsThroughAllThatServeThem() throws IOException
+    {
+        final Path trace = TraceBytes.small().writeTo(folder, "small");
+        final Path json = folder.resolve("out.json");
+
+        assertEquals(0, quick("replay", "--threads", "2", trace.toString(), "--json", json.toString()), this::said);
+
+        final JsonArray results = JsonParser.parseString(Files.readString(json)).getAsJsonArray();
+        final List<String> names = new ArrayList<>();
+        for (int i = 0; i < results.size(); i++)
+        {
+            final JsonObject result = results.get(i).getAsJsonObject();
+            names.add(result.get("allocator").getAsString());
+            assertEquals(2, result.get("threads").getAsInt());
+            assertTrue(result.get("contentsChecked").getAsBoolean());
+        }
+        assertTrue(names.containsAll(List.of("concurrent-slab", "netty-adaptive", "netty-pooled")), names::toString);
+        assertFalse(names.contains("slab") || names.contains("run"), names::toString);
+        assertTrue(out.toString().contains("2 threads"), this::said);
+    }
+
+    @Test
+    void shouldEndAllThreadsWhenOneFindsRegionExhausted() throws IOException
+    {
+        final Path trace = new TraceBytes(4, 3, 2, 2_000_032, 3, 2, 2_000_016)
+            .bytes(0x80, 0).varint(16).bytes(0x80, 1).varint(16)
+            .bytes(0x80, 0).varint(2_000_000).bytes(0x82, 0).varint(2).writeTo(folder, "large");
+
+        assertEquals(1, quick("replay", "--threads", "2", trace.toString(), "--allocator", "concurrent-slab",
+            "--region", "1M"), this::said);
+
+        assertTrue(err.toString().contains("FAILED large on concurrent-slab: memory exhausted: asked for 2000000 " +
+            "bytes at alignment 16 at event 2; free were "), this::said);
+        assertNoStackTrace();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = { "slab", "run", "concurrent-slab,buddy" })
+    void shouldRefuseThreadsOnAllocatorForOne(final String names)
+    {
+        assertEquals(2, run("replay", "perl-text", "--threads", "2", "--allocator", names), this::said);
+
+        assertTrue(err.toString().matches("quarry: --threads=2: (slab|run|buddy) is for one thread at a time; for " +
+            "several are concurrent-slab, netty-adaptive, netty-pooled, malloc\\s+"), this::said);
     }
 
     @Test
@@ -224,6 +274,11 @@ class QuarryTest
         "replay perl-text --region 1",
         "replay perl-text --json .",
         "replay perl-text --warm-up -1",
+        "replay perl-text --threads 0",
+        "replay perl-text --threads -1",
+        "replay perl-text --threads 65",
+        "replay perl-text --threads many",
+        "replay perl-text --threads 2 --allocator slab",
         "replay perl-text --region 0",
         "replay perl-text --region 12Q",
         "replay perl-text --region 99999999999G",

@@ -153,7 +153,6 @@ class ConcurrentSlabMemoryTest
         {
             final long fresh = allocator.stats().metadataBytes();
             final long heapBytes = allocator.heap().cache.metadataBytes();
-            long highWater = 0;
             for (int round = 0; round < 10 * ROUNDS; round++)
             {
                 final List<Thread> threads = new ArrayList<>();
@@ -167,14 +166,11 @@ class ConcurrentSlabMemoryTest
                 {
                     thread.join();
                 }
-                if (round == ROUNDS)
-                {
-                    highWater = allocator.stats().highWaterBytes();
-                }
             }
             final AllocatorStats stats = allocator.stats();
             assertTrue(stats.metadataBytes() <= fresh + 5 * heapBytes, "more heaps than threads at a time: " + stats);
-            assertTrue(stats.highWaterBytes() <= highWater * 5 / 4, "was " + highWater + ", is " + stats);
+            final long mostLive = 4 * 500 * MOST_SIZE;
+            assertTrue(stats.highWaterBytes() <= mostLive * 5 / 4, "mostLive=" + mostLive + " in " + stats);
             allocator.verify();
         }
     }
