@@ -110,9 +110,11 @@ final class HintTree
         int index = member;
         for (int level = firstLevel; level < levelStart.length; level++)
         {
-            if (0 != (long)WORDS.getAndBitwiseOr(words, levelStart[level] + (index >>> 6), 1L << index))
+            // To the top in any case: who added a neighbour may be stopped before he gets there.
+            final int word = levelStart[level] + (index >>> 6);
+            if (0 == ((long)WORDS.getVolatile(words, word) & 1L << index))
             {
-                return;
+                WORDS.getAndBitwiseOr(words, word, 1L << index);
             }
             index >>>= 6;
         }
