@@ -92,7 +92,14 @@ final class HeapCache
                 break;
             }
             slabs.drain(head);
-            index = collect(head, index, end);
+            final int next = collect(head, index, end);
+            if (next == index)
+            {
+                // Full: its hint was put up by someone who was late.
+                disown(sizeClass, ownedCount[sizeClass] - 1);
+                slabs.release(head);
+            }
+            index = next;
         }
         if (index == begin)
         {
