@@ -181,9 +181,7 @@ final class SharedSlabs extends SlabUnits
     boolean canMake(final int sizeClass)
     {
         final int wanted = SlabSizing.wantedUnits(sizeClass, population(sizeClass));
-        final long least = (long)SlabSizing.leastUnits(sizeClass, wanted) << SlabSizing.UNIT_SHIFT;
-        return upstream.diagnose(least, SizeClasses.MAX_ALIGNMENT).wouldSucceed() ||
-            upstream.diagnose((long)wanted << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT).wouldSucceed();
+        return canTake(SlabSizing.leastUnits(sizeClass, wanted)) || canTake(wanted);
     }
 
     /** Makes what other threads freed free; by the owner. */
@@ -242,7 +240,7 @@ final class SharedSlabs extends SlabUnits
         {
             hints.up(head, sizeClass);
         }
-        returnIfFree(head, length);
+        returnIfFree(head, length, sizeClass);
     }
 
     /** Returns a slab to the upstream; by the owner, when no slot of it is taken. */
@@ -269,31 +267,16 @@ final class SharedSlabs extends SlabUnits
      * Frees slots of one unit for a thread that doesn't own their slab.
      *
      * @param unit that the slots begin in.
-     * @param mask their bits, which are taken.
-     * @throws IllegalStateException if one was freed already by such a call; the others are freed.
+     * @param mask their bits, which are taken unless somebody freed them twice.
+     * @throws IllegalStateException if one is free already, with the checks on; the others are freed.
      */
     void free(final int unit, final int mask)
     {
-        // Before the bits are set: then the slab may go at any moment.
-        final int head = headOf(unit);
-        final int length = length(head);
-        final int taken = takenInUnit(unit);
-        final int before = (int)INTS.getAndBitwiseOr(remote, unit, mask);
-        final long word = (long)LONGS.getVolatile(units, head);
-        if (NOBODY == SlabUnit.owner(word) && 0 != SlabUnit.sizeClass(word))
+        final int live = CHECKS ? mask & takenInUnit(unit) : mask;
+        final int dead = mask ^ live | (0 == live ? 0 : freeTaken(unit, live) & live);
+        if (CHECKS && 0 != dead)
         {
-            if (0 == before)
-            {
-                hints.up(head, SlabUnit.sizeClass(word));
-            }
-            if (0 == (taken & ~(before | mask)))
-            {
-                returnIfFree(head, length);
-            }
-        }
-        if (CHECKS && 0 != (before & mask))
-        {
-            final int granule = (unit << SlabUnit.GRANULES_SHIFT) + Integer.numberOfTrailingZeros(before & mask);
+            final int granule = (unit << SlabUnit.GRANULES_SHIFT) + Integer.numberOfTrailingZeros(dead);
             throw Misuse.dead(base + ((long)granule << SizeClasses.GRANULE_SHIFT));
         }
     }
@@ -311,12 +294,37 @@ final class SharedSlabs extends SlabUnits
             hints.metadataBytes();
     }
 
+    /** Returns the bits of those that had been freed so before. */
+    private int freeTaken(final int unit, final int mask)
+    {
+        // Before the bits are set: then the slab may go at any moment.
+        final int head = headOf(unit);
+        final int length = length(head);
+        final int before = (int)INTS.getAndBitwiseOr(remote, unit, mask);
+        final long word = (long)LONGS.getVolatile(units, head);
+        final int sizeClass = SlabUnit.sizeClass(word);
+        if (NOBODY == SlabUnit.owner(word) && 0 != sizeClass)
+        {
+            if (0 == before)
+            {
+                hints.up(head, sizeClass);
+            }
+            // After the owner: he may have freed slots of his own just before he let the slab go.
+            if (0 == (takenInUnit(unit) & ~(before | mask)))
+            {
+                returnIfFree(head, length, sizeClass);
+            }
+        }
+        return before;
+    }
+
     private int claimIn(final int word, final int sizeClass, final int owner)
     {
         for (long heads = hints.heads(word); 0 != heads; heads &= heads - 1)
         {
             final int head = (word << 6) + Long.numberOfTrailingZeros(heads);
-            if (SlabUnit.sizeClass((long)LONGS.getVolatile(units, head)) == sizeClass && tryClaim(head, owner))
+            final long unit = (long)LONGS.getVolatile(units, head);
+            if (SlabUnit.sizeClass(unit) == sizeClass && tryClaim(head, sizeClass, owner))
             {
                 return head;
             }
@@ -324,11 +332,13 @@ final class SharedSlabs extends SlabUnits
         return NONE;
     }
 
-    private boolean tryClaim(final int head, final int owner)
+    /** Takes a slab over if it still is of the class: since it was found it may have gone and another have come. */
+    boolean tryClaim(final int head, final int sizeClass, final int owner)
     {
         hints.down(head);
         final long word = (long)LONGS.getVolatile(units, head);
-        if (isOwnerless(word) && LONGS.compareAndSet(units, head, word, SlabUnit.withOwner(word, owner)))
+        if (isOwnerless(word) && SlabUnit.sizeClass(word) == sizeClass &&
+            LONGS.compareAndSet(units, head, word, SlabUnit.withOwner(word, owner)))
         {
             final int length = -SlabUnit.place(word);
             for (int unit = head + 1; unit < head + length; unit++)
@@ -351,6 +361,11 @@ final class SharedSlabs extends SlabUnits
         return NOBODY == SlabUnit.owner(word) && SlabUnit.place(word) < 0 && 0 != SlabUnit.sizeClass(word);
     }
 
+    private boolean canTake(final int count)
+    {
+        return upstream.diagnose((long)count << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT).wouldSucceed();
+    }
+
     private boolean hasOwnerless(final int word, final int sizeClass)
     {
         for (long heads = hints.heads(word); 0 != heads; heads &= heads - 1)
@@ -366,20 +381,18 @@ final class SharedSlabs extends SlabUnits
 
     private boolean wasFreedIn(final int head, final int length)
     {
+        int freed = 0;
         for (int unit = head; unit < head + length; unit++)
         {
-            if (0 != (int)INTS.getVolatile(remote, unit))
-            {
-                return true;
-            }
+            freed |= (int)INTS.getVolatile(remote, unit);
         }
-        return false;
+        return 0 != freed;
     }
 
     /** Returns a slab without an owner if all of it is free; in doubt it is left to whoever frees the last slot. */
-    private void returnIfFree(final int head, final int length)
+    private void returnIfFree(final int head, final int length, final int sizeClass)
     {
-        if (isFree(head, length) && tryClaim(head, HAND))
+        if (isFree(head, length) && tryClaim(head, sizeClass, HAND))
         {
             drain(head);
             if (isEmpty(head, head))
