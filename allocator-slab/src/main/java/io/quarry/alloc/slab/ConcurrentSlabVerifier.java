@@ -49,18 +49,21 @@ final class ConcurrentSlabVerifier
         long freeBytes = 0;
         for (int unit = 0; unit < slabs.units(); unit++)
         {
-            if (slabs.isHead(unit))
+            // Read once, as the slab can go meanwhile.
+            final long word = slabs.units[unit];
+            if (0 != SlabUnit.sizeClass(word) && SlabUnit.place(word) < 0)
             {
-                final int size = SizeClasses.size(slabs.classOf(unit));
-                final int live = live(unit);
+                final int size = SizeClasses.size(SlabUnit.sizeClass(word));
+                final int slots = (-SlabUnit.place(word) << SlabSizing.UNIT_SHIFT) / size;
+                final int live = live(unit, slots, size >>> SizeClasses.GRANULE_SHIFT);
                 liveBlocks += live;
                 liveBytes += (long)live * size;
-                freeBytes += (long)(slabs.slots(unit) - live) * size;
+                freeBytes += (long)(slots - live) * size;
             }
         }
         return new AllocatorStats(
-            upstream.allocatedBytes() - slabs.upstreamBytes() + liveBytes,
-            upstream.liveBlocks() - slabs.slabs() + liveBlocks,
+            Math.max(0, upstream.allocatedBytes() - slabs.upstreamBytes()) + liveBytes,
+            Math.max(0, upstream.liveBlocks() - slabs.slabs()) + liveBlocks,
             upstream.freeBytes() + freeBytes,
             upstream.largestFreeRun(),
             upstream.highWaterBytes(),
@@ -113,12 +116,11 @@ final class ConcurrentSlabVerifier
     }
 
     /** Slots of a slab that users have. */
-    private int live(final int head)
+    private int live(final int head, final int slots, final int stride)
     {
-        final int stride = SizeClasses.size(slabs.classOf(head)) >>> SizeClasses.GRANULE_SHIFT;
         final int first = head << SlabUnit.GRANULES_SHIFT;
         int live = 0;
-        for (int granule = first; granule < first + slabs.slots(head) * stride; granule += stride)
+        for (int granule = first; granule < first + slots * stride; granule += stride)
         {
             final boolean isFree = !slabs.isTaken(granule) || slabs.wasFreed(granule) || isCombined(granule) ||
                 inMagazine.get(granule);

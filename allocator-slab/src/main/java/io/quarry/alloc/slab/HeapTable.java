@@ -127,8 +127,9 @@ final class HeapTable
                     final Heap heap = byId.get(id);
                     if (null != heap && isOfDeadThread(heap))
                     {
-                        remove(heap);
+                        // First, as it can find a block that was freed twice: the heap is still there then.
                         heap.flush();
+                        remove(heap);
                         bytes += heap.cache.releaseAll();
                     }
                 }
@@ -266,8 +267,8 @@ final class HeapTable
         else if (null != heap.thread)
         {
             // A dead thread's, with all that it holds.
-            remove(heap);
             heap.flush();
+            remove(heap);
         }
         heap.thread = thread;
         table[place] = heap;

@@ -16,6 +16,7 @@
 package io.quarry.alloc.slab;
 
 import io.quarry.alloc.Allocator;
+import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.SynchronizedRegionAllocator;
 import io.quarry.alloc.buddy.RunAllocator;
@@ -30,6 +31,7 @@ import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -167,6 +169,60 @@ class ConcurrentSlabAllocatorTest
         });
         allocator.verify();
         assertEquals(blocks.length - 1, allocator.stats().liveBlocks());
+    }
+
+    @Test
+    void shouldFindACombinedFreeOfABlockThatItsOwnerFreedSince() throws InterruptedException
+    {
+        final long kept = allocator.allocate(64, 8);
+        final long address = allocator.allocate(64, 8);
+        inThread(() ->
+        {
+            final Heap heap = allocator.heap();
+            final long own = heap.allocate(512, 8);
+            heap.deallocate(own, 512, 8);
+            heap.deallocate(address, 64, 8);
+            assertTrue(heap.combined.contains((int)(address - region.address() >>> SizeClasses.GRANULE_SHIFT)));
+        });
+        allocator.deallocate(address, 64, 8);
+        final IllegalStateException refused = assertThrows(IllegalStateException.class, allocator::trim);
+        assertTrue(refused.getMessage().contains(Long.toHexString(address)), refused.getMessage());
+        allocator.trim();
+        allocator.verify();
+        assertEquals(1, allocator.stats().liveBlocks());
+        assertEquals(1, allocator.upstreamStats().liveBlocks(), "the dead thread's slabs stayed with nobody");
+        allocator.deallocate(kept, 64, 8);
+    }
+
+    @Test
+    void shouldCountWhileOthersCall() throws InterruptedException
+    {
+        final ConcurrentSlabAllocator uncached = over(Region.allocate(REGION), 0, 1);
+        final AtomicBoolean isDone = new AtomicBoolean();
+        final Thread caller = new Thread(() ->
+        {
+            for (int size = 16; !isDone.get(); size = size % SizeClasses.MAX_SIZE + 16)
+            {
+                uncached.dealloc(uncached.alloc(size, 8), size, 8);
+            }
+        });
+        caller.start();
+        try
+        {
+            for (int i = 0; i < 5_000; i++)
+            {
+                final AllocatorStats stats = uncached.stats();
+                assertTrue(stats.liveBlocks() >= 0 && stats.allocatedBytes() >= 0, () -> "" + stats);
+            }
+        }
+        finally
+        {
+            isDone.set(true);
+            caller.join();
+        }
+        assertEquals(0, uncached.stats().liveBlocks());
+        uncached.close();
+        uncached.region().close();
     }
 
     @Test
