@@ -184,6 +184,16 @@ class TracingAllocatorTest
     }
 
     @Test
+    void shouldRecordTheLargestAlignmentThereIs()
+    {
+        try (TracingAllocator tracing = new TracingAllocator(upstream, out))
+        {
+            tracing.deallocate(tracing.allocate(0, Long.MIN_VALUE), 0, Long.MIN_VALUE);
+        }
+        assertTrace(THREAD | ALIGNED, 0, 0, 63, FREE, 1, END, 2, 1, 1, 0, 1, 0, 0);
+    }
+
+    @Test
     void shouldRecordNothingOfCallsThatFail()
     {
         try (TracingAllocator tracing = new TracingAllocator(upstream, out))

@@ -32,7 +32,7 @@ final class SecondTraceReader
     private static final int FILE_ALIGNED = 1 << 3;
     private static final int FILE_UNUSED = 7 << 4;
     private static final int FILE_THREAD = 1 << 7;
-    private static final int FILE_MAX_ALIGNMENT_SHIFT = 62;
+    private static final int FILE_MAX_ALIGNMENT_SHIFT = 63;
     private static final int UNKNOWN = -1;
 
     private final TraceInput in;

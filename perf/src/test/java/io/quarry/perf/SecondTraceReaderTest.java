@@ -157,6 +157,8 @@ class SecondTraceReaderTest
                 0x80, 0, 8, 0x00, 0x80, 0x80, 0x80, 0x80, 0x10)));
         assertEquals("file: too large for a replay at event 0: ALLOC of 8 bytes with the alignment 2^31; " +
             "a replay has at most 2147483647 bytes and 2^30", refusal(trace(0x88, 0, 8, 31)));
+        assertEquals("file: too large for a replay at event 0: ALLOC of 0 bytes with the alignment 2^63; " +
+            "a replay has at most 2147483647 bytes and 2^30", refusal(trace(0x88, 0, 0, 63)));
         assertEquals("file: too large for a replay at event 1: REALLOC of 2147483648 bytes with the alignment 2^4; " +
             "a replay has at most 2147483647 bytes and 2^30", refusal(trace(
                 0x80, 0, 8, 0x01, 1, 0x80, 0x80, 0x80, 0x80, 0x08)));
@@ -176,8 +178,10 @@ class SecondTraceReaderTest
         assertEquals("file: inconsistent at event 0: op=0x83 is no operation", refusal(trace(0x83, 0)));
         assertEquals("file: inconsistent at event 0: op=0x90 has unknown bits", refusal(trace(0x90, 0, 8)));
         assertEquals("file: inconsistent at event 1: op=0x6 has unknown bits", refusal(trace(0x80, 0, 8, 0x06, 1)));
-        assertEquals("file: inconsistent at event 0: ALLOC with the alignment 2^63, largest is 2^62", refusal(
-            trace(0x88, 0, 8, 63)));
+        assertEquals("file: inconsistent at event 0: ALLOC with the alignment 2^64, largest is 2^63", refusal(
+            trace(0x88, 0, 8, 64)));
+        assertEquals("file: inconsistent at event 0: ALLOC of 1 bytes with the alignment 2^63: no layout", refusal(
+            trace(0x88, 0, 1, 63)));
         assertEquals("file: inconsistent at event 0: ALLOC of 9223372036854775807 bytes with the alignment 2^4: " +
             "no layout", refusal(trace(0x80, 0, 255, 255, 255, 255, 255, 255, 255, 255, 0x7F)));
         assertEquals("file: inconsistent at event 0: a number above 9223372036854775807", refusal(
