@@ -156,7 +156,7 @@ final class ReplayChild
         try (ReplayTarget target = subject.open(trace, settings.regionSize()))
         {
             turn.run();
-            return timed(trace, MeasuredPass.of(new TraceReplay(trace, target)), settings, footprint);
+            return timed(trace, new MeteredReplay(new TraceReplay(trace, target)), settings, footprint);
         }
     }
 
@@ -179,19 +179,19 @@ final class ReplayChild
             ThreadedReplay replay = new ThreadedReplay(dealt, target, subject::newThread))
         {
             turn.run();
-            return timed(trace, MeasuredPass.of(replay), settings, footprint);
+            return timed(trace, replay, settings, footprint);
         }
     }
 
     private static Figures timed(
-        final Trace trace, final MeasuredPass pass, final ReplaySettings settings, final long footprint)
+        final Trace trace, final MeasuredReplay replay, final ReplaySettings settings, final long footprint)
     {
         final long warmUpNs = TimeUnit.MILLISECONDS.toNanos(settings.warmUpMs());
-        final long start = pass.clockNs();
-        for (int i = 0; i < LEAST_WARM_UP_PASSES || pass.clockNs() - start < warmUpNs; i++)
+        final long start = replay.clockNs();
+        for (int i = 0; i < LEAST_WARM_UP_PASSES || replay.clockNs() - start < warmUpNs; i++)
         {
-            pass.run();
-            pass.freeLeft();
+            replay.pass();
+            replay.freeLeft();
         }
         final long[] times = new long[settings.mostPasses()];
         final long[] garbage = new long[settings.mostPasses()];
@@ -199,10 +199,10 @@ final class ReplayChild
         int passes = 0;
         while (passes < times.length && (passes < settings.leastPasses() || total < ReplaySettings.BUDGET_NS))
         {
-            pass.run();
-            times[passes] = pass.elapsedNs();
-            garbage[passes] = pass.garbageBytes();
-            pass.freeLeft();
+            replay.pass();
+            times[passes] = replay.elapsedNs();
+            garbage[passes] = replay.garbageBytes();
+            replay.freeLeft();
             total += times[passes++];
         }
         final double events = trace.eventCount();

@@ -201,7 +201,8 @@ final class ReplayFork implements AutoCloseable
         final long traceBytes = (long)Integer.BYTES * (trace.events().length + trace.left().length);
         // Several threads have each a copy of what is theirs, and its order.
         final long dealtBytes = 1 == settings.threads() ? 0 : 3 * traceBytes;
-        final long heap = (HEAP + traceBytes + dealtBytes + settings.regionSize() / 8 + 16L * trace.slotCount()) / MIB * MIB;
+        final long tableBytes = settings.regionSize() / 8 + 16L * trace.slotCount();
+        final long heap = (HEAP + traceBytes + dealtBytes + tableBytes) / MIB * MIB;
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(commonFlags());

@@ -23,12 +23,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /**
  * Replays a trace with several threads, the same ones in every pass, as allocators keep something for each.
  */
-final class ThreadedReplay implements AutoCloseable
+final class ThreadedReplay implements MeasuredReplay, AutoCloseable
 {
     private final ThreadedTrace trace;
     private final ReplayTarget target;
@@ -85,59 +86,65 @@ final class ThreadedReplay implements AutoCloseable
         onEachThread((thread) -> workers.get(thread).pass(actions.apply(thread)));
     }
 
-    /** Replays the trace once, on the clock. */
-    void pass()
+    @Override
+    public void pass()
     {
         turns.reset(trace);
         onEachThread((thread) -> workers.get(thread).pass());
     }
 
-    /** Frees what the trace left live; outside the clock, before the next pass. */
-    void freeLeft()
+    @Override
+    public void freeLeft()
     {
         onEachThread((thread) -> workers.get(thread).freeLeft());
     }
 
-    /** Of the last pass: from the first thread's start to the last one's end. */
-    long elapsedNs()
+    /** From the first thread's start to the last one's end. */
+    @Override
+    public long elapsedNs()
     {
         final long start = workers.stream().mapToLong(ReplayWorker::startNs).min().orElseThrow();
         return workers.stream().mapToLong((worker) -> worker.endNs() - start).max().orElseThrow();
     }
 
-    /** Of the last pass, all threads together. */
-    long garbageBytes()
+    @Override
+    public long garbageBytes()
     {
         return workers.stream().mapToLong(ReplayWorker::garbageBytes).sum();
     }
 
-    /** What each thread is to do, given its number. */
-    @FunctionalInterface
-    interface Part
+    /** On the wall, as the threads wait for each other. */
+    @Override
+    public long clockNs()
     {
-        void run(int thread);
+        return System.nanoTime();
     }
 
     /**
      * Has each thread do something, all at once, and waits for them.
      *
-     * @param part to be done.
+     * @param part to be done, given the thread's number.
      */
-    void onEachThread(final Part part)
+    void onEachThread(final IntConsumer part)
     {
         final List<Future<?>> running = new ArrayList<>();
         for (int i = 0; i < threads.size(); i++)
         {
             final int thread = i;
-            running.add(threads.get(i).submit(() -> part.run(thread)));
+            running.add(threads.get(i).submit(() -> part.accept(thread)));
         }
+        final List<ReplayFailure> failures = new ArrayList<>();
         for (final Future<?> future : running)
         {
-            await(future);
+            await(future, failures);
         }
         workers.stream().filter(ReplayWorker::hasFailed)
             .min(Comparator.comparingInt(ReplayWorker::failedSequence))
             .ifPresent(ThreadedReplay::raise);
+        if (!failures.isEmpty())
+        {
+            throw failures.get(0);
+        }
     }
 
     private static void raise(final ReplayWorker worker)
@@ -145,7 +152,8 @@ final class ThreadedReplay implements AutoCloseable
         throw worker.failure();
     }
 
-    private static void await(final Future<?> future)
+    /** To the end of what it does, whatever that is: nobody may be in a call when the allocator is closed. */
+    private static void await(final Future<?> future, final List<ReplayFailure> failures)
     {
         try
         {
@@ -153,12 +161,12 @@ final class ThreadedReplay implements AutoCloseable
         }
         catch (final ExecutionException ex)
         {
-            throw new ReplayFailure("a thread of the replay has failed: " + ex.getCause());
+            failures.add(new ReplayFailure("a thread of the replay has failed: " + ex.getCause()));
         }
         catch (final InterruptedException ex)
         {
             Thread.currentThread().interrupt();
-            throw new ReplayFailure("interrupted");
+            failures.add(new ReplayFailure("interrupted"));
         }
     }
 

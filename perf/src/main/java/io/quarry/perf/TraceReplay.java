@@ -50,7 +50,30 @@ final class TraceReplay
         {
             for (; i < events.length; i += Trace.INTS)
             {
-                replayEvent(events, i, target);
+                final int head = events[i];
+                final int slot = events[i + Trace.SLOT];
+                final int size = events[i + Trace.SIZE];
+                final int alignment = 1 << (head >>> Trace.ALIGNMENT_SHIFT);
+                switch (head & Trace.OP_MASK)
+                {
+                    case Trace.ALLOC ->
+                    {
+                        target.alloc(slot, size, alignment);
+                        target.touch(slot, size, alignment);
+                    }
+                    case Trace.ALLOC_ZEROED ->
+                    {
+                        target.allocZeroed(slot, size, alignment);
+                        target.touch(slot, size, alignment);
+                    }
+                    case Trace.REALLOC ->
+                    {
+                        target.realloc(slot, events[i + Trace.OLD_SIZE], size, alignment);
+                        target.touch(slot, size, alignment);
+                    }
+                    case Trace.FREE -> target.free(slot, size, alignment);
+                    default -> target.other(events, i);
+                }
             }
         }
         catch (final OutOfMemoryError | RuntimeException ex)
@@ -59,6 +82,10 @@ final class TraceReplay
         }
     }
 
+    /**
+     * Does one event, for other loops. The one above has it written out: with a call in its place the loop alone took
+     * 3.7 instead of 2.1 ns an event on gcc-cc1plus (JDK 17).
+     */
     static void replayEvent(final int[] events, final int i, final ReplayTarget target)
     {
         final int head = events[i];
