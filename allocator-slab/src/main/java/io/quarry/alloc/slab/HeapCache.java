@@ -96,7 +96,7 @@ final class HeapCache
             if (next == index)
             {
                 // Full: its hint was put up by someone who was late.
-                disown(sizeClass, ownedCount[sizeClass] - 1);
+                disown(sizeClass, (sizeClass << OWNED_SHIFT) + ownedCount[sizeClass] - 1);
                 slabs.release(head);
             }
             index = next;
