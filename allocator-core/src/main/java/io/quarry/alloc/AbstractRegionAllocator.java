@@ -112,6 +112,29 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         return false;
     }
 
+    /**
+     * Writes zeros to a part of a block, for a caller that is given that block.
+     *
+     * @param at     address of the first byte.
+     * @param length bytes, 0 or more.
+     */
+    protected void zeroBytes(final long at, final long length)
+    {
+        claim().zero(at, length);
+    }
+
+    /**
+     * Copies what a block that moves holds.
+     *
+     * @param from   address of the block.
+     * @param to     address of the block that is to take its place.
+     * @param length bytes, 0 or more.
+     */
+    protected void copyBytes(final long from, final long to, final long length)
+    {
+        claim().copy(from, to, length);
+    }
+
     @Override
     public final Region region()
     {
@@ -142,12 +165,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         {
             return alignment;
         }
-        final long address = takeBlock(size, alignment);
-        if (NULL == address)
-        {
-            throw failure(size, alignment);
-        }
-        return address;
+        return orFailure(takeBlock(size, alignment), size, alignment);
     }
 
     @Override
@@ -158,26 +176,19 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         {
             return alignment;
         }
-        final long address = takeZeroedBlock(size, alignment);
-        if (NULL == address)
-        {
-            throw failure(size, alignment);
-        }
-        return address;
+        return orFailure(takeZeroedBlock(size, alignment), size, alignment);
     }
 
     @Override
     public void deallocate(final long address, final long size, final long alignment)
     {
         checkLayout(size, alignment);
-        if (0 == size)
-        {
-            LayoutChecks.empty(address, alignment);
-        }
-        else
+        if (0 != size)
         {
             returnBlock(address, size, alignment);
+            return;
         }
+        LayoutChecks.empty(address, alignment);
     }
 
     @Override
@@ -211,7 +222,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         final long length = blockLength(address, oldSize, oldAlignment);
         final long grown = isAligned(address, newAlignment) && resizeBlock(address, length, newSize) ?
             address : move(address, oldSize, oldAlignment, oldSize, newSize, newAlignment);
-        claim().zero(grown + oldSize, blockLength(grown, newSize, newAlignment) - oldSize);
+        zeroBytes(grown + oldSize, blockLength(grown, newSize, newAlignment) - oldSize);
         return grown;
     }
 
@@ -231,11 +242,9 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
             return newAlignment;
         }
         final long length = blockLength(address, oldSize, oldAlignment);
-        if (!isAligned(address, newAlignment))
-        {
-            return move(address, oldSize, oldAlignment, newSize, newSize, newAlignment);
-        }
-        return shrinkAligned(address, length, oldSize, oldAlignment, newSize, newAlignment);
+        return isAligned(address, newAlignment) ?
+            shrinkAligned(address, length, oldSize, oldAlignment, newSize, newAlignment) :
+            move(address, oldSize, oldAlignment, newSize, newSize, newAlignment);
     }
 
     @Override
@@ -302,18 +311,11 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
     public Diagnosis diagnose(final long size, final long alignment)
     {
         checkLayout(size, alignment);
-        final boolean isThere = 0 == size || canTakeBlock(size, alignment);
-        return RegionDiagnosis.of(this, isThere, size, alignment);
+        return RegionDiagnosis.of(this, 0 == size || canTakeBlock(size, alignment), size, alignment);
     }
 
-    /**
-     * The error for a request that found no block.
-     *
-     * @param size      bytes that were asked for.
-     * @param alignment that was asked for.
-     * @return exhausted, or unsupported if the region could not hold such a block even when empty.
-     */
-    protected final AllocError failure(final long size, final long alignment)
+    /** The error for a request that found no block: unsupported if the region could not hold it even when empty. */
+    final AllocError failure(final long size, final long alignment)
     {
         return RegionDiagnosis.fitsWhenEmpty(this, size, alignment) ? AllocError.exhausted() : AllocError.unsupported();
     }
@@ -379,12 +381,17 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         final long address, final long oldSize, final long oldAlignment,
         final long keptSize, final long newSize, final long newAlignment)
     {
-        final long moved = tryMove(address, oldSize, oldAlignment, keptSize, newSize, newAlignment);
-        if (NULL == moved)
+        return orFailure(
+            tryMove(address, oldSize, oldAlignment, keptSize, newSize, newAlignment), newSize, newAlignment);
+    }
+
+    private long orFailure(final long address, final long size, final long alignment)
+    {
+        if (NULL == address)
         {
-            throw failure(newSize, newAlignment);
+            throw failure(size, alignment);
         }
-        return moved;
+        return address;
     }
 
     private long tryMove(
@@ -394,9 +401,9 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         final long moved = takeBlock(newSize, newAlignment);
         if (NULL != moved)
         {
-            claim().copy(address, moved, keptSize);
             try
             {
+                copyBytes(address, moved, keptSize);
                 returnBlock(address, oldSize, oldAlignment);
                 return moved;
             }
@@ -408,8 +415,7 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
             }
         }
         // The search may have given back what was cached, and with it the memory next to the block.
-        final boolean grows = newSize > oldSize && isAligned(address, newAlignment) &&
-            resizeBlock(address, blockLength(address, oldSize, oldAlignment), newSize);
-        return grows ? address : NULL;
+        return newSize > oldSize && isAligned(address, newAlignment) &&
+            resizeBlock(address, blockLength(address, oldSize, oldAlignment), newSize) ? address : NULL;
     }
 }

@@ -287,7 +287,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
 
     /**
      * {@inheritDoc} The upstream is closed with it. Threads that are in a call meanwhile may still get a block, which
-     * is dead as all others are.
+     * is dead as all others are. Waits for those that are amid clearing or copying a block.
      */
     @Override
     public void close()
@@ -326,9 +326,21 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         final long address = takeBlock(size, alignment);
         if (NULL != address)
         {
-            claim.zero(address, SizeClasses.size(SizeClasses.of(size, alignment)));
+            zeroBytes(address, SizeClasses.size(SizeClasses.of(size, alignment)));
         }
         return address;
+    }
+
+    @Override
+    protected void zeroBytes(final long at, final long length)
+    {
+        backing.guard.zero(claim, at, length);
+    }
+
+    @Override
+    protected void copyBytes(final long from, final long to, final long length)
+    {
+        backing.guard.copy(claim, from, to, length);
     }
 
     @Override

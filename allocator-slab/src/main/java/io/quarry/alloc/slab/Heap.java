@@ -54,6 +54,7 @@ public final class Heap extends QuickSlots
     private final int[] remote;
 
     private final int[] entries;
+    private final MemoryGuard guard;
     private volatile boolean closed;
 
     private int trims;
@@ -67,6 +68,7 @@ public final class Heap extends QuickSlots
         slabs = backing.slabs;
         cache = new HeapCache(slabs, backing.budget, id);
         combined = new CombinedFrees(slabs);
+        guard = new MemoryGuard(backing);
         entries = cache.entries;
         units = slabs.units;
         remote = slabs.remote;
@@ -162,6 +164,24 @@ public final class Heap extends QuickSlots
         closed = true;
     }
 
+    /** Waits for a call amid its work on the memory; by one who has refused all later ones. */
+    void awaitIdle()
+    {
+        guard.await();
+    }
+
+    @Override
+    protected void zeroBytes(final long at, final long length)
+    {
+        guard.zero(claim, at, length);
+    }
+
+    @Override
+    protected void copyBytes(final long from, final long to, final long length)
+    {
+        guard.copy(claim, from, to, length);
+    }
+
     @Override
     int pop(final int sizeClass)
     {
@@ -243,7 +263,7 @@ public final class Heap extends QuickSlots
         final long address = takeSlot(sizeClass);
         if (NULL != address)
         {
-            claim.zero(address, SizeClasses.size(sizeClass));
+            zeroBytes(address, SizeClasses.size(sizeClass));
         }
         return address;
     }

@@ -33,6 +33,8 @@ final class HeapBacking
     final RegionAllocator upstream;
     final SharedSlabs slabs;
     final CacheBudget budget;
+    /** For calls without a heap. */
+    final MemoryGuard guard = new MemoryGuard(this);
 
     private final Object allocator;
     private final Region region;
@@ -80,6 +82,8 @@ final class HeapBacking
     {
         closed = true;
         heaps.refuseAll();
+        heaps.awaitIdle();
+        guard.await();
     }
 
     AllocatorStats stats()

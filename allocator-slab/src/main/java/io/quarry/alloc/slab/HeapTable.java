@@ -177,6 +177,19 @@ final class HeapTable
         }
     }
 
+    /** Waits for calls amid their work on the memory; when all are refused. */
+    void awaitIdle()
+    {
+        for (int id = 1; id < byId.length(); id++)
+        {
+            final Heap heap = byId.get(id);
+            if (null != heap)
+            {
+                heap.awaitIdle();
+            }
+        }
+    }
+
     /** Threads that can have a heap of their own at a time. */
     int mostHeaps()
     {

@@ -62,7 +62,7 @@ abstract class QuickSlots extends AbstractRegionAllocator
             if (granule >= 0)
             {
                 final long address = addressOf(granule);
-                claim.zero(address, SizeClasses.size(sizeClass));
+                zeroBytes(address, SizeClasses.size(sizeClass));
                 return address;
             }
         }
@@ -131,6 +131,18 @@ abstract class QuickSlots extends AbstractRegionAllocator
         return super.realloc(address, size, alignment, newSize);
     }
 
+    @Override
+    protected void zeroBytes(final long at, final long length)
+    {
+        claim.zero(at, length);
+    }
+
+    @Override
+    protected void copyBytes(final long from, final long to, final long length)
+    {
+        claim.copy(from, to, length);
+    }
+
     /**
      * Takes the top of a magazine.
      *
@@ -181,7 +193,7 @@ abstract class QuickSlots extends AbstractRegionAllocator
             return NULL;
         }
         final long moved = addressOf(granule);
-        claim.copy(address, moved, Math.min(size, newSize));
+        copyBytes(address, moved, Math.min(size, newSize));
         if (!push(address, sizeClass))
         {
             returnBlock(address, size, 1);

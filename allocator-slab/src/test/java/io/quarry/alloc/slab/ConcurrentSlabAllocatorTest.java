@@ -28,6 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.lang.ref.WeakReference;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -406,6 +407,53 @@ class ConcurrentSlabAllocatorTest
             closing.close();
             other.close();
         }
+    }
+
+    @Test
+    void shouldNotTouchMemoryOnceItIsClosed() throws InterruptedException
+    {
+        for (int round = 0; round < 300; round++)
+        {
+            final Region other = Region.allocate(1 << 20);
+            final ConcurrentSlabAllocator closing = over(other, 1 << 18, 0 == round % 2 ? 0 : 3);
+            final CountDownLatch calling = new CountDownLatch(3);
+            final Thread[] threads = new Thread[3];
+            for (int i = 0; i < threads.length; i++)
+            {
+                threads[i] = new Thread(() -> clearUntilRefused(closing, calling));
+                threads[i].start();
+            }
+            await(calling);
+            closing.close();
+            // A byte that is cleared now would be another allocator's, or nobody's: that ends the JVM before JDK 22.
+            final ByteBuffer bytes = other.byteBuffer(other.address(), other.capacity());
+            for (int at = 0; at < bytes.capacity(); at += 64)
+            {
+                bytes.put(at, (byte)1);
+            }
+            for (final Thread thread : threads)
+            {
+                thread.join();
+            }
+            for (int at = 0; at < bytes.capacity(); at += 64)
+            {
+                assertEquals(1, bytes.get(at), "cleared after close at " + at);
+            }
+            other.close();
+        }
+    }
+
+    private static void clearUntilRefused(final Allocator closing, final CountDownLatch calling)
+    {
+        calling.countDown();
+        assertThrows(IllegalStateException.class, () ->
+        {
+            while (true)
+            {
+                final long address = closing.allocateZeroed(100, 8);
+                closing.deallocate(closing.growZeroed(address, 100, 8, 2048, 8), 2048, 8);
+            }
+        });
     }
 
     private static void callUntilRefused(
