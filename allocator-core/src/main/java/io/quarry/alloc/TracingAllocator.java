@@ -20,6 +20,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * Records the calls of any allocator, with thread and order, as a trace that {@code quarry replay} can replay: which
@@ -112,6 +113,8 @@ public final class TracingAllocator implements Allocator, AutoCloseable
      */
     public static TracingAllocator recordTo(final Allocator upstream, final Path file)
     {
+        // Before the file is opened: a wrong call must not cost the recording of before.
+        Objects.requireNonNull(upstream, "upstream");
         try
         {
             final OutputStream bytes = Files.newOutputStream(file);

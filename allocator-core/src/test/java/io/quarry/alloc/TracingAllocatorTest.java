@@ -20,11 +20,14 @@ import io.quarry.alloc.testing.FirstFitAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -387,6 +390,14 @@ class TracingAllocatorTest
             assertTrue(assertThrows(IllegalArgumentException.class,
                 () -> new TracingAllocator(upstream, out, capacity)).getMessage().contains("capacity=" + capacity));
         }
+    }
+
+    @Test
+    void shouldLeaveTheFileAloneWhenThereIsNothingToRecord(@TempDir final Path directory) throws IOException
+    {
+        final Path file = Files.writeString(directory.resolve("before.trace"), "before");
+        assertThrows(NullPointerException.class, () -> TracingAllocator.recordTo(null, file));
+        assertEquals("before", Files.readString(file));
     }
 
     private void assertTrace(final int... values)
