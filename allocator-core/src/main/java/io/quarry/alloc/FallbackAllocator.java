@@ -52,7 +52,8 @@ public final class FallbackAllocator implements Allocator, Verifiable
      *
      * @param first  that is asked first; it must implement {@link Allocator#owns}.
      * @param second that is asked when the first has nothing; none of its blocks is in memory that the first owns.
-     * @throws IllegalArgumentException if both are the same.
+     * @throws IllegalArgumentException      if both are the same.
+     * @throws UnsupportedOperationException if the first can't tell what it owns, as {@link Global}.
      */
     public FallbackAllocator(final Allocator first, final Allocator second)
     {
@@ -62,6 +63,8 @@ public final class FallbackAllocator implements Allocator, Verifiable
         {
             throw new IllegalArgumentException("first=second=" + first + ": nothing to fall back to");
         }
+        // Told here, and not when the first block can't be freed.
+        first.owns(NULL);
     }
 
     @Override

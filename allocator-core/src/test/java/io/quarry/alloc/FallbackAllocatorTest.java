@@ -77,6 +77,17 @@ class FallbackAllocatorTest
     }
 
     @Test
+    void shouldRefuseAFirstThatDoesNotKnowItsBlocks()
+    {
+        assertThrows(
+            UnsupportedOperationException.class, () -> new FallbackAllocator(Global.INSTANCE, second));
+        final FallbackAllocator last = new FallbackAllocator(first, Global.INSTANCE);
+        final long block = last.allocate(2 * SMALL, 8);
+        last.deallocate(block, 2 * SMALL, 8);
+        assertThrows(UnsupportedOperationException.class, () -> last.owns(block));
+    }
+
+    @Test
     void shouldMoveAcrossToGrow()
     {
         final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
