@@ -19,7 +19,6 @@ package io.quarry.alloc;
  * The part of the contract that is the same for every allocator of one region: validation, empty blocks, what moves and
  * what stays, failure that leaves the old block alone and why it came. A subclass gives the things that differ: to take
  * a block and to know beforehand whether one is there, to give it back, to look one up, to resize one in place.
- * <p>
  * Threads: as the subclass says; this class keeps no state that changes, but for the region's claim.
  */
 public abstract class AbstractRegionAllocator implements RegionAllocator
@@ -220,8 +219,8 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
             return allocateZeroed(newSize, newAlignment);
         }
         final long length = blockLength(address, oldSize, oldAlignment);
-        final long grown = isAligned(address, newAlignment) && resizeBlock(address, length, newSize) ?
-            address : move(address, oldSize, oldAlignment, oldSize, newSize, newAlignment);
+        final long grown = isAligned(address, newAlignment) && resizeBlock(address, length, newSize) ? address :
+            move(address, oldSize, oldAlignment, oldSize, newSize, newAlignment);
         zeroBytes(grown + oldSize, blockLength(grown, newSize, newAlignment) - oldSize);
         return grown;
     }
@@ -381,8 +380,8 @@ public abstract class AbstractRegionAllocator implements RegionAllocator
         final long address, final long oldSize, final long oldAlignment,
         final long keptSize, final long newSize, final long newAlignment)
     {
-        return orFailure(
-            tryMove(address, oldSize, oldAlignment, keptSize, newSize, newAlignment), newSize, newAlignment);
+        final long moved = tryMove(address, oldSize, oldAlignment, keptSize, newSize, newAlignment);
+        return orFailure(moved, newSize, newAlignment);
     }
 
     private long orFailure(final long address, final long size, final long alignment)
