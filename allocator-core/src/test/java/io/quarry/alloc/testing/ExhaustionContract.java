@@ -43,8 +43,18 @@ interface ExhaustionContract extends ContractSubject
         final RegionAllocator allocator = open();
         final AllocatorModel model = new AllocatorModel(allocator);
         final List<LiveBlock> blocks = exhaust(allocator, model);
+        final long[] sizes = { 1, 16, 100, 4096, 100_000 };
+        for (final long size : sizes)
+        {
+            // What is kept for blocks of one size may be left when no block of another is.
+            for (long address = allocator.alloc(size, 8); Allocator.NULL != address;
+                address = allocator.alloc(size, 8))
+            {
+                blocks.add(model.allocated(address, size, 8));
+            }
+        }
         final Object before = allocator.stats();
-        for (final long size : new long[]{ 1, 16, 100, 4096, 100_000 })
+        for (final long size : sizes)
         {
             assertFalse(assertFails(() -> allocator.allocate(size, 8)).isUnsupported());
             assertFalse(assertFails(() -> allocator.allocateZeroed(size, 8)).isUnsupported());

@@ -62,7 +62,8 @@ class SharedSlabsTest
     @Test
     void shouldLetFullSlabsGoWhoseHintsCameLate()
     {
-        final HeapCache cache = new HeapCache(slabs, new CacheBudget(1 << 20), OWNER);
+        final CacheBudget budget = new CacheBudget(1 << 20);
+        final HeapCache cache = new HeapCache(slabs, budget, OWNER);
         for (int i = 0; i < 20; i++)
         {
             final int head = slabs.make(SizeClasses.COUNT, SharedSlabs.HAND);
@@ -76,6 +77,9 @@ class SharedSlabsTest
         assertTrue(cache.refill(SizeClasses.COUNT));
         assertEquals(1, cache.ownedCount(SizeClasses.COUNT));
         assertTrue(cache.count(SizeClasses.COUNT) > 0);
+        final int head = cache.owned(SizeClasses.COUNT, 0);
+        assertEquals(OWNER, slabs.owner(head));
+        assertEquals((long)slabs.length(head) << SlabSizing.UNIT_SHIFT, budget.used());
     }
 
     @Test
