@@ -33,17 +33,18 @@ import io.quarry.alloc.RegionClaim;
  * Choose it where blocks cross threads, or threads share memory. One thread alone is served quicker by
  * {@link SlabAllocator}.
  * <p>
- * Threads: any. No call waits for another: allocation and free on a thread's own slabs are wait-free as long as the
- * magazine serves them; everything else is lock-free but for what the upstream does. Virtual threads, and threads
+ * Threads: any. No allocation or free waits for another thread: on a thread's own slabs both are wait-free as long as
+ * the magazine serves them; everything else is lock-free but for what the upstream does. Virtual threads, and threads
  * beyond the number that can have heaps, take one of some striped heaps by try-lock, and go without where all are
  * taken. A thread that is stopped, wherever it is, keeps at most its heap or a stripe, and one slab, from the others.
+ * {@link #heap()} waits while another thread is given a heap, and {@link #close()} for those amid clearing or copying.
  * <p>
  * Bytes: 2.4 % of the region for the tables, and 12 KiB for each heap. The slabs that all heaps together hold for later
  * are at most {@link #cacheBudget()} bytes; frees that a heap has combined keep at most one slab each.
  * <p>
  * A request fails only when no slot of its class is free outside other threads' heaps, and the upstream has no room for
  * a slab. So at rest, and with the others' heaps empty, it never fails while there is memory for it; at other times the
- * memory that it misses is within the budget.
+ * memory that it misses is within the budget, or a slab that another thread is passing on at that moment.
  * <p>
  * Source: slabs that belong to nobody when full, and are found by bitmaps, are mimalloc's of version 3; remote frees on
  * the slab are those of mimalloc and rpmalloc, with bits instead of lists; heaps by try-lock are Zig's SmpAllocator's.

@@ -149,6 +149,7 @@ public final class Heap extends QuickSlots
             trim();
             refuse();
             thread = null;
+            backing.heapGivenUp();
         }
     }
 

@@ -22,6 +22,8 @@ import io.quarry.alloc.Misuse;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
  * What all heaps of a {@link ConcurrentSlabAllocator} fall back on: the shared slabs, the upstream, single slots for
  * those who can't hold a slab, the checks of what is freed, and the last resort when memory is short. For any thread.
@@ -40,7 +42,7 @@ final class HeapBacking
     private final Region region;
     private final long base;
     private HeapTable heaps;
-    private volatile int trims;
+    private final AtomicInteger trims = new AtomicInteger();
     private volatile boolean closed;
 
     HeapBacking(final Object allocator, final RegionAllocator upstream, final long cacheBudget)
@@ -62,7 +64,7 @@ final class HeapBacking
     /** How often all heaps were asked to give back what they hold. */
     int trims()
     {
-        return trims;
+        return trims.get();
     }
 
     boolean isClosed()
@@ -252,13 +254,18 @@ final class HeapBacking
     /** Asks every heap to give back what it holds; those at hand do so now. Returns the bytes that the upstream got. */
     long trim(final Heap heap)
     {
-        trims++;
+        trims.getAndIncrement();
         return relieve(heap);
     }
 
     void dissolveDead()
     {
         heaps.dissolveDead();
+    }
+
+    void heapGivenUp()
+    {
+        heaps.notFull();
     }
 
     /** Lets everything go that this thread can lay its hands on; returns the bytes that the upstream got. */

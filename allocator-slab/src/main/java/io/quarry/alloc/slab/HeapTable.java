@@ -48,6 +48,9 @@ final class HeapTable
     private final AtomicBoolean[] stripeLocks;
     private final AtomicBoolean lock = new AtomicBoolean();
 
+    /** No heap was left when one was asked for last: no allocation looks again until one is free. */
+    private volatile boolean full;
+
     /** How far from its thread's first place a heap was ever put: most threads without a heap look no further. */
     private int farthest;
 
@@ -91,7 +94,7 @@ final class HeapTable
             return present;
         }
         final Thread thread = Thread.currentThread();
-        final boolean canOwn = !isVirtual(thread) && lock.compareAndSet(false, true);
+        final boolean canOwn = !full && !isVirtual(thread) && lock.compareAndSet(false, true);
         final Heap own = canOwn ? registerAndUnlock(thread) : null;
         return null != own ? own : lockStripe(thread);
     }
@@ -131,6 +134,7 @@ final class HeapTable
                         heap.flush();
                         remove(heap);
                         bytes += heap.cache.releaseAll();
+                        full = false;
                     }
                 }
             }
@@ -196,6 +200,12 @@ final class HeapTable
         return ids() - stripeLocks.length;
     }
 
+    /** A thread has given its heap up. */
+    void notFull()
+    {
+        full = false;
+    }
+
     /** How many numbers heaps have, from 1 on. */
     int ids()
     {
@@ -230,7 +240,8 @@ final class HeapTable
         {
             final int place = freePlace(thread);
             final int id = place < 0 ? -1 : freeId();
-            return id < 0 ? null : install(thread, place, id);
+            full = id < 0;
+            return full ? null : install(thread, place, id);
         }
         finally
         {
