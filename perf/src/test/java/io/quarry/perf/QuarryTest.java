@@ -136,7 +136,7 @@ class QuarryTest
         assertEquals(2, run("replay", "perl-text", "--threads", "2", "--allocator", names), this::said);
 
         assertTrue(err.toString().matches("quarry: --threads=2: (slab|run|buddy) is for one thread at a time; for " +
-            "several are concurrent-slab, netty-adaptive, netty-pooled, malloc\\s+"), this::said);
+            "several are concurrent-slab, concurrent-buddy, netty-adaptive, netty-pooled, malloc\\s+"), this::said);
     }
 
     @Test
