@@ -61,7 +61,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * longest run is about as long, and in whose cache line no other thread works; longer blocks are made of slots of
  * 64<sup>k</sup> units as in {@link BuddyAllocator}. Only when there is none is every unit looked at.
  * <p>
- * Words that become wholly free are made slots of the next size only when such a slot is wanted, or by {@link #trim()}.
+ * Words that become wholly free are made slots of the next size when a block of more than 64 units is looked for, or by
+ * {@link #trim()}.
  *
  * <h2>Cost in time</h2>
  * <p>

@@ -43,7 +43,7 @@ final class ConcurrentWords
     // C2  no bit is set for a slot that doesn't end in the region, or while the reserve is kept before it
     // C3  at rest no units are in transit
 
-    /** Words that are made slots of the level above before a search tries again. */
+    /** Words of a level that are made slots of the level above before a search tries. */
     private static final int BATCH = 64;
 
     final int units;
@@ -152,10 +152,6 @@ final class ConcurrentWords
             unit = takeByHints(count, first, alignment);
             if (unit < 0)
             {
-                unit = takeCoalesced(count, first, alignment);
-            }
-            if (unit < 0)
-            {
                 final int returns = transit.returns();
                 unit = UnitSweep.take(this, count, first, alignment);
                 if (UnitSweep.NONE == unit && transit.isCalm(returns) || !transit.mayLookAgain(look))
@@ -168,16 +164,37 @@ final class ConcurrentWords
         return unit;
     }
 
+    /**
+     * What is whole goes up first, so that large blocks lie as low as can be, and no slot of a higher level is broken
+     * while words below would make one.
+     */
     private int takeByHints(final int count, final long first, final long alignment)
     {
         int unit = -1;
+        int risen;
         transit.enter();
-        for (int level = RadixWords.levelOf(count); level <= top && unit < 0; level++)
+        do
         {
-            unit = takeAt(level, count, first, alignment);
+            risen = coalesceSome();
+            for (int level = RadixWords.levelOf(count); level <= top && unit < 0; level++)
+            {
+                unit = takeAt(level, count, first, alignment);
+            }
         }
+        while (unit < 0 && risen > 0);
         transit.exit();
         return unit < 0 && openReserve() ? takeByHints(count, first, alignment) : unit;
+    }
+
+    /** Makes some whole words slots of the level above. Returns how many. */
+    private int coalesceSome()
+    {
+        int risen = 0;
+        for (int level = 0; level < top; level++)
+        {
+            risen += coalesce(level, BATCH);
+        }
+        return risen;
     }
 
     /** Only where every word has a slot with an aligned unit; all of them at the same offset then. */
@@ -211,23 +228,6 @@ final class ConcurrentWords
             release(unit + count, to);
         }
         return unit;
-    }
-
-    /** Makes whole words slots of the level above, few at a time, until there is a place. */
-    private int takeCoalesced(final int count, final long first, final long alignment)
-    {
-        for (int level = 0; level < top; level++)
-        {
-            while (coalesce(level, BATCH) > 0)
-            {
-                final int unit = takeByHints(count, first, alignment);
-                if (unit >= 0)
-                {
-                    return unit;
-                }
-            }
-        }
-        return -1;
     }
 
     /** Makes every whole word a slot of the level above. */
