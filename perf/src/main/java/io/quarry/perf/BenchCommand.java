@@ -21,10 +21,14 @@ import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 
 /**
@@ -40,6 +44,17 @@ final class BenchCommand implements Callable<Integer>
     @Unmatched
     private String[] arguments = {};
 
+    /**
+     * What Agrona's buffers need, and Netty to be at its best; nothing to Quarry's own. The user's come after, and win.
+     * Prepended, because -jvmArgsAppend on the command line would replace what is appended.
+     */
+    private static Options withFlagsOfPeers(final CommandLineOptions options)
+    {
+        final List<String> flags = new ArrayList<>(Subject.Kind.NETTY.flags(Runtime.version().feature()));
+        flags.addAll(options.getJvmArgsPrepend().orElse(List.of()));
+        return new OptionsBuilder().parent(options).jvmArgsPrepend(flags.toArray(new String[0])).build();
+    }
+
     @Override
     public Integer call() throws IOException
     {
@@ -53,7 +68,7 @@ final class BenchCommand implements Callable<Integer>
             }
             else
             {
-                new Runner(options).run();
+                new Runner(withFlagsOfPeers(options)).run();
             }
             return 0;
         }

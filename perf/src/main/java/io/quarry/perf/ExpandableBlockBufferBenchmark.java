@@ -55,8 +55,7 @@ import java.util.concurrent.TimeUnit;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-// Prepended, because -jvmArgsAppend on the command line would replace what is appended here.
-@Fork(value = 2, jvmArgsPrepend = { "--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED" })
+@Fork(2)
 public class ExpandableBlockBufferBenchmark
 {
     private static final int MESSAGES = 256;

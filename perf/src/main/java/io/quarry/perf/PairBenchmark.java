@@ -15,6 +15,10 @@
  */
 package io.quarry.perf;
 
+import io.netty.buffer.AdaptiveByteBufAllocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.SynchronizedRegionAllocator;
@@ -37,19 +41,22 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What does it cost to allocate one block of 64 B and to free it again, on the same thread?
+ * What does it cost to allocate one block of 64 B and to free it again, on the same thread? Beside Netty's, and a bare
+ * stack of numbers.
  * <pre>
  *   java -jar perf/target/quarry.jar bench PairBenchmark
  *   java -jar perf/target/quarry.jar bench PairBenchmark -t 2
  *   java -jar perf/target/quarry.jar bench PairBenchmark.concurrent -jvmArgsAppend -Djmh.executor=VIRTUAL
  * </pre>
- * The last one, on JDK 21 and later, shows what virtual threads pay, which have no heap of their own.
+ * The second shows, by the ratios to the first, how each scales to two threads on blocks of their own. The last one, on
+ * JDK 21 and later, shows what virtual threads pay, which have no heap of their own.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(3)
+@Fork(value = 3, jvmArgsAppend = {
+    "-Djmh.executor=CUSTOM", "-Djmh.executor.class=io.quarry.perf.BenchmarkThreads" })
 public class PairBenchmark
 {
     private static final int SIZE = 64;
@@ -119,6 +126,36 @@ public class PairBenchmark
         }
     }
 
+    /** An array and a count. */
+    @State(Scope.Thread)
+    public static class Stack
+    {
+        private final int[] numbers = new int[128];
+        private int count;
+
+        /** Made by JMH. */
+        public Stack()
+        {
+            while (count < 64)
+            {
+                numbers[count] = count++;
+            }
+        }
+    }
+
+    /** Netty's allocators, one for all. */
+    @State(Scope.Benchmark)
+    public static class Netty
+    {
+        private final ByteBufAllocator adaptive = new AdaptiveByteBufAllocator(true);
+        private final ByteBufAllocator pooled = new PooledByteBufAllocator(true);
+
+        /** Made by JMH. */
+        public Netty()
+        {
+        }
+    }
+
     /**
      * Made by JMH.
      */
@@ -166,5 +203,47 @@ public class PairBenchmark
         final long address = state.heap.allocate(SIZE, ALIGNMENT);
         state.heap.deallocate(address, SIZE, ALIGNMENT);
         return address;
+    }
+
+    /**
+     * The least there is: a number popped and pushed, with the checks of an array.
+     *
+     * @param state with the stack.
+     * @return the number.
+     */
+    @Benchmark
+    public int stack(final Stack state)
+    {
+        final int number = state.numbers[--state.count];
+        state.numbers[state.count++] = number;
+        return number;
+    }
+
+    /**
+     * {@link AdaptiveByteBufAllocator}.
+     *
+     * @param state with the allocator.
+     * @return the buffer, dead.
+     */
+    @Benchmark
+    public ByteBuf nettyAdaptive(final Netty state)
+    {
+        final ByteBuf block = state.adaptive.directBuffer(SIZE);
+        block.release();
+        return block;
+    }
+
+    /**
+     * {@link PooledByteBufAllocator}.
+     *
+     * @param state with the allocator.
+     * @return the buffer, dead.
+     */
+    @Benchmark
+    public ByteBuf nettyPooled(final Netty state)
+    {
+        final ByteBuf block = state.pooled.directBuffer(SIZE);
+        block.release();
+        return block;
     }
 }

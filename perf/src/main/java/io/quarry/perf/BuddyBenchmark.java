@@ -40,8 +40,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What does a buddy for any thread cost, beside the one for one thread, and that one behind a lock?
  * <pre>
- *   java -jar perf/target/quarry.jar bench BuddyPairBenchmark
- *   java -jar perf/target/quarry.jar bench BuddyPairBenchmark -p buddy=concurrent,locked -t 2
+ *   java -jar perf/target/quarry.jar bench BuddyBenchmark
+ *   java -jar perf/target/quarry.jar bench BuddyBenchmark -p buddy=concurrent,locked -t 2
  * </pre>
  * A pair: one page allocated and freed, {@code pair}; or one block freed and another allocated, of {@link #LIVE} that
  * live and are of 1 to 16 pages, {@code churn}. The region is half full of blocks of mixed lengths that stay. With
@@ -53,7 +53,7 @@ import java.util.concurrent.TimeUnit;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(3)
-public class BuddyPairBenchmark
+public class BuddyBenchmark
 {
     private static final int PAGE = 4096;
     private static final int REGION_SIZE = 256 << 20;
@@ -72,7 +72,7 @@ public class BuddyPairBenchmark
     /**
      * Made by JMH.
      */
-    public BuddyPairBenchmark()
+    public BuddyBenchmark()
     {
     }
 
@@ -138,7 +138,7 @@ public class BuddyPairBenchmark
          * @param benchmark that has the allocator.
          */
         @Setup
-        public void allocate(final BuddyPairBenchmark benchmark)
+        public void allocate(final BuddyBenchmark benchmark)
         {
             for (int i = 0; i < LIVE; i++)
             {
@@ -153,7 +153,7 @@ public class BuddyPairBenchmark
          * @param benchmark that has the allocator.
          */
         @TearDown(Level.Trial)
-        public void free(final BuddyPairBenchmark benchmark)
+        public void free(final BuddyBenchmark benchmark)
         {
             for (int i = 0; i < LIVE; i++)
             {
