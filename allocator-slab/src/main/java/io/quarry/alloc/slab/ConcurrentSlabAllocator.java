@@ -194,7 +194,12 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
     public long allocate(final long size, final long alignment)
     {
         final Heap heap = heaps.ofThread();
-        return null != heap ? heap.allocate(size, alignment) : super.allocate(size, alignment);
+        if (null != heap)
+        {
+            return heap.allocate(size, alignment);
+        }
+        final long address = popStriped(size, alignment);
+        return NULL != address ? address : super.allocate(size, alignment);
     }
 
     @Override
@@ -208,7 +213,12 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
     public long alloc(final long size, final long alignment)
     {
         final Heap heap = heaps.ofThread();
-        return null != heap ? heap.alloc(size, alignment) : super.alloc(size, alignment);
+        if (null != heap)
+        {
+            return heap.alloc(size, alignment);
+        }
+        final long address = popStriped(size, alignment);
+        return NULL != address ? address : super.alloc(size, alignment);
     }
 
     @Override
@@ -226,7 +236,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         {
             heap.deallocate(address, size, alignment);
         }
-        else
+        else if (!pushStriped(address, size, alignment))
         {
             super.deallocate(address, size, alignment);
         }
@@ -240,7 +250,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         {
             heap.dealloc(address, size, alignment);
         }
-        else
+        else if (!pushStriped(address, size, alignment))
         {
             super.dealloc(address, size, alignment);
         }
@@ -295,6 +305,18 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
     {
         backing.close();
         upstream.close();
+    }
+
+    /** The quick path of a thread without a heap. */
+    private long popStriped(final long size, final long alignment)
+    {
+        final int granule = SizeClasses.isPlain(size, alignment) ? heaps.pop(SizeClasses.ofSize(size)) : -1;
+        return granule < 0 ? NULL : backing.addressOf(granule);
+    }
+
+    private boolean pushStriped(final long address, final long size, final long alignment)
+    {
+        return SizeClasses.isPlain(size, alignment) && heaps.push(address, SizeClasses.ofSize(size));
     }
 
     @Override

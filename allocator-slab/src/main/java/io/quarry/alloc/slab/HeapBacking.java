@@ -141,7 +141,12 @@ final class HeapBacking
             return takeLarge(null, size, alignment);
         }
         final int granule = takeOne(null, SizeClasses.of(size, alignment));
-        return granule < 0 ? Allocator.NULL : base + ((long)granule << SizeClasses.GRANULE_SHIFT);
+        return granule < 0 ? Allocator.NULL : addressOf(granule);
+    }
+
+    long addressOf(final int granule)
+    {
+        return base + ((long)granule << SizeClasses.GRANULE_SHIFT);
     }
 
     long takeLarge(final Heap heap, final long size, final long alignment)

@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * Which thread has which heap: a hash table by thread id that any thread reads without an atomic step, since a heap
  * names its thread, and only that thread finds itself there. Virtual threads and threads beyond the table have no heap
- * of their own; they take one of a few striped heaps for the length of a call.
+ * of their own; they take one of a few {@link StripedHeaps}.
  * <p>
  * A dead thread's heap is given to the next thread that needs one, or emptied: no hook at the thread's end is needed.
  * Its {@link Thread} object stays reachable until then. Each thread that comes new looks for dead ones, and so does the
@@ -45,7 +45,7 @@ final class HeapTable
 
     /** All heaps there are, by number: the stripes from 1 on, and then those of threads. */
     private final AtomicReferenceArray<Heap> byId;
-    private final AtomicBoolean[] stripeLocks;
+    private final StripedHeaps stripes;
     private final AtomicBoolean lock = new AtomicBoolean();
 
     /** No heap was left when one was asked for last: no allocation looks again until one is free. */
@@ -59,11 +59,10 @@ final class HeapTable
         this.backing = backing;
         table = new Heap[Math.max(PROBES, ceilingPowerOfTwo(mostHeaps * SLOTS_A_HEAP))];
         byId = new AtomicReferenceArray<>(1 + stripes + mostHeaps);
-        stripeLocks = new AtomicBoolean[stripes];
-        for (int i = 0; i < stripes; i++)
+        this.stripes = new StripedHeaps(backing, stripes);
+        for (int id = 1; id <= stripes; id++)
         {
-            byId.set(1 + i, new Heap(backing, 1 + i));
-            stripeLocks[i] = new AtomicBoolean();
+            byId.set(id, this.stripes.heap(id));
         }
     }
 
@@ -96,15 +95,29 @@ final class HeapTable
         final Thread thread = Thread.currentThread();
         final boolean canOwn = !full && !isVirtual(thread) && lock.compareAndSet(false, true);
         final Heap own = canOwn ? registerAndUnlock(thread) : null;
-        return null != own ? own : lockStripe(thread);
+        return null != own ? own : stripes.enter(thread);
     }
 
     void leave(final Heap heap)
     {
-        if (null != heap && isStripe(heap))
+        if (null != heap && stripes.has(heap))
         {
-            stripeLocks[heap.id - 1].setRelease(false);
+            stripes.leave(heap);
         }
+    }
+
+    /** A slot for a thread that has no heap and can't have one; negative if no magazine at hand has any. */
+    int pop(final int sizeClass)
+    {
+        final Thread thread = Thread.currentThread();
+        return full || isVirtual(thread) ? stripes.pop(thread, sizeClass) : -1;
+    }
+
+    /** Takes a live slot of such a thread back if it came from the magazine at hand. */
+    boolean push(final long address, final int sizeClass)
+    {
+        final Thread thread = Thread.currentThread();
+        return (full || isVirtual(thread)) && stripes.push(thread, address, sizeClass);
     }
 
     /** Gives the calling thread a heap, waiting for others that change the table; null if there is none left. */
@@ -125,7 +138,7 @@ final class HeapTable
         {
             try
             {
-                for (int id = 1 + stripeLocks.length; id < byId.length(); id++)
+                for (int id = 1 + stripes.count(); id < byId.length(); id++)
                 {
                     final Heap heap = byId.get(id);
                     if (null != heap && isOfDeadThread(heap))
@@ -149,23 +162,7 @@ final class HeapTable
     /** Empties the stripes that no thread is in; returns the bytes that the upstream got. */
     long trimStripes()
     {
-        long bytes = 0;
-        for (int i = 0; i < stripeLocks.length; i++)
-        {
-            if (stripeLocks[i].compareAndSet(false, true))
-            {
-                final Heap heap = byId.get(1 + i);
-                try
-                {
-                    bytes += heap.cache.releaseAll();
-                }
-                finally
-                {
-                    leave(heap);
-                }
-            }
-        }
-        return bytes;
+        return stripes.trim();
     }
 
     /** From now on every heap is found closed, those that are being made included. */
@@ -197,7 +194,7 @@ final class HeapTable
     /** Threads that can have a heap of their own at a time. */
     int mostHeaps()
     {
-        return ids() - stripeLocks.length;
+        return ids() - stripes.count();
     }
 
     /** A thread has given its heap up. */
@@ -249,11 +246,6 @@ final class HeapTable
         }
     }
 
-    private boolean isStripe(final Heap heap)
-    {
-        return heap.id <= stripeLocks.length;
-    }
-
     private Heap find(final Thread thread, final int first)
     {
         for (int i = 1; i <= farthest; i++)
@@ -262,20 +254,6 @@ final class HeapTable
             if (null != heap && heap.thread == thread)
             {
                 return heap;
-            }
-        }
-        return null;
-    }
-
-    private Heap lockStripe(final Thread thread)
-    {
-        final int count = stripeLocks.length;
-        for (int i = 0; i < count; i++)
-        {
-            final int stripe = (int)thread.getId() + i & count - 1;
-            if (stripeLocks[stripe].compareAndSet(false, true))
-            {
-                return byId.get(1 + stripe);
             }
         }
         return null;
@@ -324,7 +302,7 @@ final class HeapTable
     private int freeId()
     {
         int unused = -1;
-        for (int id = byId.length() - 1; id > stripeLocks.length; id--)
+        for (int id = byId.length() - 1; id > stripes.count(); id--)
         {
             final Heap heap = byId.get(id);
             if (null != heap && isOfDeadThread(heap))

@@ -1,0 +1,147 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.slab;
+
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * Heaps for threads that have none of their own, each call taking one by try-lock, for its length: first that of its
+ * thread's id, then the next. So a thread that isn't disturbed finds again what it has freed.
+ * <p>
+ * Nobody waits: who finds all of them taken goes without. A virtual thread gives its carrier up at blocking calls only,
+ * and there are none while it has a stripe but those of the upstream.
+ * <p>
+ * Bytes: those of a heap and 128 for each.
+ */
+final class StripedHeaps
+{
+    private static final int FREE = 0;
+    private static final int TAKEN = 1;
+
+    /** A cache line and the one that is fetched along with it, in ints. */
+    private static final int STRIDE = 32;
+
+    private final Heap[] heaps;
+    private final AtomicIntegerArray locks;
+
+    /**
+     * Makes the heaps, with the ids from 1 on.
+     *
+     * @param backing that they draw from.
+     * @param count   a power of two.
+     */
+    StripedHeaps(final HeapBacking backing, final int count)
+    {
+        heaps = new Heap[count];
+        for (int i = 0; i < count; i++)
+        {
+            heaps[i] = new Heap(backing, 1 + i);
+        }
+        locks = new AtomicIntegerArray((count + 2) * STRIDE);
+    }
+
+    int count()
+    {
+        return heaps.length;
+    }
+
+    /** The heap with an id from 1 to {@link #count()}. */
+    Heap heap(final int id)
+    {
+        return heaps[id - 1];
+    }
+
+    boolean has(final Heap heap)
+    {
+        return heap.id <= heaps.length;
+    }
+
+    /** The first heap that nobody is in, from the thread's own on; null if there is none. To be left again. */
+    Heap enter(final Thread thread)
+    {
+        for (int i = 0; i < heaps.length; i++)
+        {
+            final int stripe = (int)thread.getId() + i & heaps.length - 1;
+            if (tryEnter(stripe))
+            {
+                return heaps[stripe];
+            }
+        }
+        return null;
+    }
+
+    void leave(final Heap heap)
+    {
+        leave(heap.id - 1);
+    }
+
+    /** A slot of the magazine of the thread's first stripe; negative if there is none, or somebody is in. */
+    int pop(final Thread thread, final int sizeClass)
+    {
+        final int stripe = (int)thread.getId() & heaps.length - 1;
+        if (!tryEnter(stripe))
+        {
+            return -1;
+        }
+        final int granule = heaps[stripe].pop(sizeClass);
+        leave(stripe);
+        return granule;
+    }
+
+    /** Takes a live slot back if it is of the thread's first stripe and nobody is in. */
+    boolean push(final Thread thread, final long address, final int sizeClass)
+    {
+        final int stripe = (int)thread.getId() & heaps.length - 1;
+        if (!tryEnter(stripe))
+        {
+            return false;
+        }
+        final boolean isPushed = heaps[stripe].push(address, sizeClass);
+        leave(stripe);
+        return isPushed;
+    }
+
+    /** Empties those that no thread is in; returns the bytes that the upstream got. */
+    long trim()
+    {
+        long bytes = 0;
+        for (int stripe = 0; stripe < heaps.length; stripe++)
+        {
+            if (tryEnter(stripe))
+            {
+                try
+                {
+                    bytes += heaps[stripe].cache.releaseAll();
+                }
+                finally
+                {
+                    leave(stripe);
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private boolean tryEnter(final int stripe)
+    {
+        return locks.compareAndSet((stripe + 1) * STRIDE, FREE, TAKEN);
+    }
+
+    private void leave(final int stripe)
+    {
+        locks.setRelease((stripe + 1) * STRIDE, FREE);
+    }
+}
