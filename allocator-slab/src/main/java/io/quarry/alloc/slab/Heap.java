@@ -53,7 +53,7 @@ public final class Heap extends QuickSlots
     private final long[] units;
     private final int[] remote;
 
-    private final int[] entries;
+    final int[] entries;
     private final MemoryGuard guard;
     private volatile boolean closed;
 

@@ -60,6 +60,9 @@ final class Magazines
     static final int STATE = 0;
     static final int REFUSING = -1;
 
+    /** Index of the lock of {@link StripedHeaps}: beyond the tops. */
+    static final int LOCK = ROW_MASK;
+
     private static final int LIMIT_BYTES = 16384;
     private static final int LEAST = 4;
 

@@ -15,7 +15,8 @@
  */
 package io.quarry.alloc.slab;
 
-import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * Heaps for threads that have none of their own, each call taking one by try-lock, for its length: first that of its
@@ -24,18 +25,16 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
  * Nobody waits: who finds all of them taken goes without. A virtual thread gives its carrier up at blocking calls only,
  * and there are none while it has a stripe but those of the upstream.
  * <p>
- * Bytes: those of a heap and 128 for each.
+ * Bytes: those of a heap for each.
  */
 final class StripedHeaps
 {
     private static final int FREE = 0;
     private static final int TAKEN = 1;
 
-    /** A cache line and the one that is fetched along with it, in ints. */
-    private static final int STRIDE = 32;
+    private static final VarHandle INTS = MethodHandles.arrayElementVarHandle(int[].class);
 
     private final Heap[] heaps;
-    private final AtomicIntegerArray locks;
 
     /**
      * Makes the heaps, with the ids from 1 on.
@@ -50,7 +49,6 @@ final class StripedHeaps
         {
             heaps[i] = new Heap(backing, 1 + i);
         }
-        locks = new AtomicIntegerArray((count + 2) * STRIDE);
     }
 
     int count()
@@ -74,10 +72,10 @@ final class StripedHeaps
     {
         for (int i = 0; i < heaps.length; i++)
         {
-            final int stripe = (int)thread.getId() + i & heaps.length - 1;
-            if (tryEnter(stripe))
+            final Heap heap = heaps[(int)thread.getId() + i & heaps.length - 1];
+            if (tryEnter(heap))
             {
-                return heaps[stripe];
+                return heap;
             }
         }
         return null;
@@ -85,32 +83,32 @@ final class StripedHeaps
 
     void leave(final Heap heap)
     {
-        leave(heap.id - 1);
+        INTS.setRelease(heap.entries, Magazines.LOCK, FREE);
     }
 
     /** A slot of the magazine of the thread's first stripe; negative if there is none, or somebody is in. */
     int pop(final Thread thread, final int sizeClass)
     {
-        final int stripe = (int)thread.getId() & heaps.length - 1;
-        if (!tryEnter(stripe))
+        final Heap heap = heaps[(int)thread.getId() & heaps.length - 1];
+        if (!tryEnter(heap))
         {
             return -1;
         }
-        final int granule = heaps[stripe].pop(sizeClass);
-        leave(stripe);
+        final int granule = heap.pop(sizeClass);
+        leave(heap);
         return granule;
     }
 
     /** Takes a live slot back if it is of the thread's first stripe and nobody is in. */
     boolean push(final Thread thread, final long address, final int sizeClass)
     {
-        final int stripe = (int)thread.getId() & heaps.length - 1;
-        if (!tryEnter(stripe))
+        final Heap heap = heaps[(int)thread.getId() & heaps.length - 1];
+        if (!tryEnter(heap))
         {
             return false;
         }
-        final boolean isPushed = heaps[stripe].push(address, sizeClass);
-        leave(stripe);
+        final boolean isPushed = heap.push(address, sizeClass);
+        leave(heap);
         return isPushed;
     }
 
@@ -118,30 +116,26 @@ final class StripedHeaps
     long trim()
     {
         long bytes = 0;
-        for (int stripe = 0; stripe < heaps.length; stripe++)
+        for (final Heap heap : heaps)
         {
-            if (tryEnter(stripe))
+            if (tryEnter(heap))
             {
                 try
                 {
-                    bytes += heaps[stripe].cache.releaseAll();
+                    bytes += heap.cache.releaseAll();
                 }
                 finally
                 {
-                    leave(stripe);
+                    leave(heap);
                 }
             }
         }
         return bytes;
     }
 
-    private boolean tryEnter(final int stripe)
+    /** The lock lies beside what it guards, in a cache line that no other stripe has. */
+    private static boolean tryEnter(final Heap heap)
     {
-        return locks.compareAndSet((stripe + 1) * STRIDE, FREE, TAKEN);
-    }
-
-    private void leave(final int stripe)
-    {
-        locks.setRelease((stripe + 1) * STRIDE, FREE);
+        return INTS.compareAndSet(heap.entries, Magazines.LOCK, FREE, TAKEN);
     }
 }
