@@ -25,10 +25,11 @@ import io.quarry.alloc.RegionClaim;
  * upstream: a {@link SlabAllocator} for many threads. What one thread allocates another may free.
  * <p>
  * Each platform thread has a {@link Heap}, made at its first allocation and found by thread id; an Agent may hold its
- * own. A heap owns some slabs and hands out their slots without an atomic step. A slab with no slot left is let go, and
- * then belongs to nobody until a heap that needs a slot of its class claims it, the lowest first. A free by anyone but
- * the owner sets a bit at the slab. So it needs nothing of the thread that frees, not even a heap, and waits for no
- * thread to come by; and what many threads hold is the slots they use, not the sum of what each once used.
+ * own. A heap owns some slabs and hands out their slots without an atomic step. When it owns 16 of a size it lets those
+ * go that have no slot left; they belong to nobody then until a heap that needs a slot of their size claims them, the
+ * lowest first. A free by anyone but the owner sets a bit at the slab. So it needs nothing of the thread that frees,
+ * not even a heap, and waits for no thread to come by; and what many threads hold is the slots they use and the cache
+ * budget, not the sum of what each once used.
  * <p>
  * Choose it where blocks cross threads, or threads share memory. One thread alone is served quicker by
  * {@link SlabAllocator}.
@@ -39,7 +40,7 @@ import io.quarry.alloc.RegionClaim;
  * taken. A thread that is stopped, wherever it is, keeps at most its heap or a stripe, and one slab, from the others.
  * {@link #heap()} waits while another thread is given a heap, and {@link #close()} for those amid clearing or copying.
  * <p>
- * Bytes: 2.4 % of the region for the tables, and 12 KiB for each heap. The slabs that all heaps together hold for later
+ * Bytes: 2.4 % of the region for the tables, and 13 KiB for each heap. The slabs that all heaps together hold for later
  * are at most {@link #cacheBudget()} bytes; frees that a heap has combined keep at most one slab each.
  * <p>
  * A request fails only when no slot of its class is free outside other threads' heaps, and the upstream has no room for

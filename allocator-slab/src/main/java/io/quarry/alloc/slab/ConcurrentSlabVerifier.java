@@ -205,8 +205,25 @@ final class ConcurrentSlabVerifier
                 expect(CHECKS != slabs.isTaken(granule), "H2 granule=%d is live and in a magazine", granule);
                 inMagazine.set(granule);
             }
+            verifyFull(heap, sizeClass);
         }
         return owned;
+    }
+
+    private void verifyFull(final Heap heap, final int sizeClass)
+    {
+        final int stride = SizeClasses.size(sizeClass) >>> SizeClasses.GRANULE_SHIFT;
+        for (int i = 0; i < heap.cache.ownedCount(sizeClass); i++)
+        {
+            final int head = heap.cache.owned(sizeClass, i);
+            final int first = head << SlabUnit.GRANULES_SHIFT;
+            for (int slot = 0; slot < slabs.slots(head) && heap.cache.isFull(sizeClass, i); slot++)
+            {
+                final int granule = first + slot * stride;
+                expect(slabs.isTaken(granule) || inMagazine.get(granule),
+                    "H4 heap=%d has head=%d as full, but granule=%d is free", heap.id, head, granule);
+            }
+        }
     }
 
     private void verifySlabs()

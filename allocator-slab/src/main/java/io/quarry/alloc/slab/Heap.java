@@ -33,7 +33,7 @@ import io.quarry.alloc.RegionClaim;
  * unit are combined, and reach the slab when another unit's turn comes, at the next refill, or by {@link #flush()}. A
  * second free of such a block by another thread is found only when the first one reaches the slab.
  * <p>
- * Bytes: 12 KiB. What it holds for later is in the allocator's budget.
+ * Bytes: 13 KiB. What it holds for later is in the allocator's budget.
  */
 public final class Heap extends QuickSlots
 {

@@ -21,10 +21,11 @@ import io.quarry.alloc.Checks;
  * What one heap has in store: the slabs that it owns, and the magazines that their slots are handed out from. For the
  * thread that has the heap.
  * <p>
- * A heap owns at most eight slabs a class, and none beyond the {@link CacheBudget}. A slab with no slot left to hand
- * out is let go at the next refill of its class, so a heap that fills slab after slab owns the last ones only.
+ * A heap owns at most 16 slabs a class, and none beyond the {@link CacheBudget}. A slab with no slot left to hand out
+ * is kept as long as there is room for another: what comes back to it soon needs no claim then. A heap that fills slab
+ * after slab owns the last ones only.
  * <p>
- * Bytes: 256 a class for the magazines and 36 for the list of slabs.
+ * Bytes: 256 a class for the magazines and 72 for the list of slabs.
  */
 final class HeapCache
 {
@@ -34,10 +35,14 @@ final class HeapCache
      *   H2  the slots in a magazine are slots of owned slabs, each once. With the checks on their taken bits are clear,
      *       with the checks off they are set.
      *   H3  the budget has the bytes of every owned slab.
+     *   H4  a slab with its bit in full has no slot that isn't taken, but those in the magazine.
      */
     private static final boolean CHECKS = Checks.ENABLED;
-    private static final int OWNED_SHIFT = 3;
+    private static final int OWNED_SHIFT = 4;
     private static final int MOST_OWNED = 1 << OWNED_SHIFT;
+
+    /** Full slabs of a class that are kept, as their slots may come back the next moment. */
+    private static final int MOST_FULL = MOST_OWNED - 1;
 
     final int[] entries = Magazines.newEntries();
 
@@ -46,6 +51,12 @@ final class HeapCache
     private final int id;
     private final int[] owned = new int[SizeClasses.COUNT + 1 << OWNED_SHIFT];
     private final int[] ownedCount = new int[SizeClasses.COUNT + 1];
+
+    /**
+     * By class: a bit for each owned slab that had no slot left at the last refill, none of its slots having been
+     * flushed since. Of an index the five lowest bits count, of which four tell the slabs of a class apart.
+     */
+    private final int[] full = new int[SizeClasses.COUNT + 1];
 
     HeapCache(final SharedSlabs slabs, final CacheBudget budget, final int id)
     {
@@ -72,6 +83,12 @@ final class HeapCache
     int owned(final int sizeClass, final int index)
     {
         return owned[(sizeClass << OWNED_SHIFT) + index];
+    }
+
+    /** Whether a slab that is owned is known to have no slot left, but for what other threads have freed. */
+    boolean isFull(final int sizeClass, final int index)
+    {
+        return 0 != (full[sizeClass] & 1 << (sizeClass << OWNED_SHIFT) + index);
     }
 
     /**
@@ -122,6 +139,7 @@ final class HeapCache
         }
         System.arraycopy(entries, begin + flushed, entries, begin, kept);
         entries[sizeClass] = begin + kept - 1;
+        full[sizeClass] = 0;
         returnEmpty(sizeClass, 1);
     }
 
@@ -142,7 +160,7 @@ final class HeapCache
 
     long metadataBytes()
     {
-        return (long)(entries.length + owned.length + ownedCount.length) * Integer.BYTES;
+        return (long)(entries.length + owned.length + ownedCount.length + full.length) * Integer.BYTES;
     }
 
     private int collectOwned(final int sizeClass, final int begin, final int end)
@@ -152,16 +170,22 @@ final class HeapCache
         for (int i = first; i < first + ownedCount[sizeClass] && index < end;)
         {
             final int head = owned[i];
-            slabs.drain(head);
-            final int next = collect(head, index, end);
-            if (next == index)
+            final boolean isSame = !slabs.drain(head) && 0 != (full[sizeClass] & 1 << i);
+            final int next = isSame ? index : collect(head, index, end);
+            if (next != index)
+            {
+                full[sizeClass] &= ~(1 << i);
+                index = next;
+                i++;
+            }
+            else if (ownedCount[sizeClass] > MOST_FULL)
             {
                 disown(sizeClass, i);
                 slabs.release(head);
             }
             else
             {
-                index = next;
+                full[sizeClass] |= 1 << i;
                 i++;
             }
         }
@@ -192,28 +216,62 @@ final class HeapCache
             return head;
         }
         final long bytes = bytes(head);
-        if (!budget.tryTake(bytes) && !(releaseOthers(sizeClass) && budget.tryTake(bytes)))
+        if (!budget.tryTake(bytes) && !tryTakeAfterRelease(sizeClass, bytes))
         {
             slabs.release(head);
             return SharedSlabs.NONE;
         }
-        owned[(sizeClass << OWNED_SHIFT) + ownedCount[sizeClass]++] = head;
+        final int index = (sizeClass << OWNED_SHIFT) + ownedCount[sizeClass]++;
+        owned[index] = head;
+        full[sizeClass] &= ~(1 << index);
         return head;
     }
 
     private void disown(final int sizeClass, final int index)
     {
         budget.give(bytes(owned[index]));
-        owned[index] = owned[(sizeClass << OWNED_SHIFT) + --ownedCount[sizeClass]];
+        final int last = (sizeClass << OWNED_SHIFT) + --ownedCount[sizeClass];
+        owned[index] = owned[last];
+        full[sizeClass] = full[sizeClass] & ~(1 << index) | (full[sizeClass] >>> last & 1) << index;
     }
 
-    /** Gives up what other classes hold; true if that was something. */
-    private boolean releaseOthers(final int sizeClass)
+    /** Gives up what is least missed first: full slabs, what has to be looked for anyway, and then the others. */
+    private boolean tryTakeAfterRelease(final int sizeClass, final long bytes)
+    {
+        return releaseFull(sizeClass) && budget.tryTake(bytes) ||
+            releaseOthers(sizeClass, true) && budget.tryTake(bytes) ||
+            releaseOthers(sizeClass, false) && budget.tryTake(bytes);
+    }
+
+    /** Gives up the full slabs of a class that is being refilled; true if there was one. */
+    private boolean releaseFull(final int sizeClass)
+    {
+        final int first = sizeClass << OWNED_SHIFT;
+        boolean released = false;
+        for (int i = first; i < first + ownedCount[sizeClass];)
+        {
+            final int head = owned[i];
+            if (slabs.takenCount(head) == slabs.slots(head))
+            {
+                disown(sizeClass, i);
+                slabs.release(head);
+                released = true;
+            }
+            else
+            {
+                i++;
+            }
+        }
+        return released;
+    }
+
+    /** Gives up what other classes hold, or only those whose magazine is empty; true if that was something. */
+    private boolean releaseOthers(final int sizeClass, final boolean onlyEmpty)
     {
         boolean released = false;
         for (int other = 1; other <= SizeClasses.COUNT; other++)
         {
-            if (other != sizeClass && ownedCount[other] > 0)
+            if (other != sizeClass && ownedCount[other] > 0 && !(onlyEmpty && count(other) > 0))
             {
                 releaseClass(other);
                 released = true;
@@ -230,6 +288,7 @@ final class HeapCache
             untake(bottom + 1, entries[sizeClass] + 1);
         }
         entries[sizeClass] = bottom;
+        full[sizeClass] = 0;
         final long bytes = returnEmpty(sizeClass, 0);
         final int first = sizeClass << OWNED_SHIFT;
         while (ownedCount[sizeClass] > 0)

@@ -111,11 +111,7 @@ final class SharedSlabs extends SlabUnits
         return hints;
     }
 
-    /**
-     * Takes over the lowest slab of a class that has no owner and, by its hint, a slot to take.
-     *
-     * @return its head, or {@link #NONE}.
-     */
+    /** Takes over the lowest slab of a class that nobody owns and that has a slot to take; its head, or NONE. */
     int claim(final int sizeClass, final int owner)
     {
         for (int word = hints.firstWord(sizeClass); word >= 0; word = hints.firstWord(sizeClass))
@@ -184,17 +180,20 @@ final class SharedSlabs extends SlabUnits
         return canTake(SlabSizing.leastUnits(sizeClass, wanted)) || canTake(wanted);
     }
 
-    /** Makes what other threads freed free; by the owner. */
-    void drain(final int head)
+    /** Makes what other threads freed free; by the owner. Returns whether there was any. */
+    boolean drain(final int head)
     {
         final int end = head + length(head);
+        boolean wasFreed = false;
         for (int unit = head; unit < end; unit++)
         {
             if (0 != (int)INTS.getOpaque(remote, unit))
             {
                 units[unit] &= ~((int)INTS.getAndSet(remote, unit, 0) & SlabUnit.TAKEN);
+                wasFreed = true;
             }
         }
+        return wasFreed;
     }
 
     /** The lowest slot that isn't taken, as a granule, or {@link #NONE}; by the owner. */
