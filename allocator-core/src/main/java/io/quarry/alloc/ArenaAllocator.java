@@ -67,7 +67,7 @@ public final class ArenaAllocator implements Allocator, Verifiable, AutoCloseabl
     //   address <= last < top <= end, or last == NULL: then no block may grow, nor give its room back by a free.
     //   Before the first link, and when closed, top == end == 0: no request fits, and each goes the long way.
 
-    private final ArenaChain chain;
+    final ArenaChain chain;
     private final ArenaMarks marks;
     private long top;
     private long end;

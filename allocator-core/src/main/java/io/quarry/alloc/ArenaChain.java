@@ -35,7 +35,7 @@ final class ArenaChain
     /** Links that are shorter than others, as the upstream had nothing else or the limit was near. */
     private static final int SPARE_LINKS = 64;
 
-    private final Allocator upstream;
+    final Allocator upstream;
     private final long linkSize;
     private final long limit;
     private final long[] addresses;

@@ -44,8 +44,8 @@ public final class FallbackAllocator implements Allocator, Verifiable
     // owner(address) is where a block is, other(owner) where it goes when it can't stay: never both at once.
     // move: allocate there, copy, free here; a failure at any of the three leaves the old block and nothing else.
 
-    private final Allocator first;
-    private final Allocator second;
+    final Allocator first;
+    final Allocator second;
 
     /**
      * Makes one of two.

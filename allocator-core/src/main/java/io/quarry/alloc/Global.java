@@ -27,8 +27,11 @@ package io.quarry.alloc;
  * {@code -Dquarry.globalAllocator=CLASS}, a public class with a public constructor without parameters. The first call
  * that needs memory freezes the choice, the default too, so that blocks of two allocators never mix. Two allocators,
  * brought in whatever ways, are an {@link IllegalStateException} that names both, and so is a provider that can't be
- * made; one that is not thread-safe is refused. A provider must not use {@code Global} or {@link Alloc} while it is
- * made, nor afterwards for its own needs: it would call itself.
+ * made or is not thread-safe: it is tried once, and each call that needs memory then tells the same. A provider must
+ * not use {@code Global} or {@link Alloc} while it is made, nor wait for a thread that does (such a thread is refused
+ * with an {@code IllegalStateException} when the provider has been seen waiting for 30 seconds), nor use it afterwards
+ * for its own needs: it would call itself. An allocator that goes to {@code Global} is refused where wrappers of this
+ * package hide it; behind a wrapper of one's own it isn't seen, and the first use is a {@link StackOverflowError}.
  *
  * <h2>Contract</h2>
  * <p>

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -28,16 +29,18 @@ import java.util.stream.Collectors;
 /**
  * Which {@link GlobalAlloc} the program has: one, chosen once, at the first use at the latest.
  * <pre>
- *   PRESENT:  null -> Choice           by compare-and-set; never again changed
- *   frozen:   false -> true            after PRESENT is set; then Holder may be initialised
- *   Holder.ALLOCATOR                   a static final, so a constant to the JIT compiler
+ *   PRESENT:  null -> Choice           by compare-and-set; never again changed; an allocator, or why there is none
+ *   Holder.ALLOCATOR                   a static final, so a constant to the JIT compiler; initialised by freeze(),
+ *                                      after PRESENT is set
+ *   frozen:   false -> true            after Holder is initialised
  * </pre>
  * <p>
  * No code of a provider runs in a class initialiser of ours: two threads, one in the provider's initialiser that comes
  * here, one here that needs the provider's class, would wait for each other for ever. So a call asks {@link #frozen}
  * first, a plain read ({@code GlobalBenchmark} has what it costs), instead of leaving all to {@code Holder}. For the
  * same reason a thread that is amid any class initialiser does not wait for another one that makes the provider: it
- * makes one as well, and one of the two is dropped.
+ * makes one as well, and one of the two is dropped. Any other thread waits, but not for a provider that may be waiting
+ * for it: see {@link #waitForMaker}.
  */
 final class GlobalRegistration
 {
@@ -45,8 +48,21 @@ final class GlobalRegistration
 
     private static final AtomicReference<Choice> PRESENT = new AtomicReference<>();
     private static final ReentrantLock MAKING = new ReentrantLock();
+    private static final long LOOK_MS = 50;
 
-    /** A benign race: who reads a stale false takes the slow path, and finds the choice there. */
+    /** How long the maker may be seen waiting before those who wait for it are refused. */
+    static volatile long patienceNs = TimeUnit.SECONDS.toNanos(30);
+
+    /** Has {@link #MAKING}, or is about to or just had it. */
+    private static volatile Thread maker;
+
+    /**
+     * A benign race. Who reads a stale false takes the slow path, and finds the choice there. Who reads true comes to
+     * {@code Holder} when it is initialised or, as far as this thread can tell, is being so: the write stands behind
+     * that initialisation, whose lock orders the two (JLS 12.4.2). Were it only behind the write of {@link #PRESENT},
+     * a volatile one, nothing would keep it from being seen first, and this thread, to initialise {@code Holder}, from
+     * finding no choice.
+     */
     private static boolean frozen;
 
     private GlobalRegistration()
@@ -65,7 +81,7 @@ final class GlobalRegistration
 
     static void register(final GlobalAlloc allocator)
     {
-        final Choice choice = new Choice(allocator, "code");
+        final Choice choice = new Choice(allocator, "code", null);
         refuseUnfit(choice);
         final List<Provider> declared = declared();
         if (!declared.isEmpty())
@@ -84,54 +100,124 @@ final class GlobalRegistration
     {
         if (null == PRESENT.get())
         {
-            final Caller caller = Caller.find();
-            if (caller.isProvider())
-            {
-                throw new IllegalStateException(
-                    "the global allocator is used while its provider is being made: a provider must not use it");
-            }
-            final boolean alone = MAKING.tryLock() || waitFor(caller);
-            try
+            chooseOrWait();
+        }
+        final RuntimeException failure = PRESENT.get().failure;
+        if (null != failure)
+        {
+            // Made anew, for the trace of this call; the cause, made once, has that of the first.
+            throw new IllegalStateException(failure.getMessage(), failure);
+        }
+        frozen = null != Holder.ALLOCATOR;
+    }
+
+    private static void chooseOrWait()
+    {
+        final Caller caller = Caller.find();
+        if (caller.isProvider())
+        {
+            throw new IllegalStateException(
+                "the global allocator is used while its provider is being made: a provider must not use it");
+        }
+        if (!MAKING.tryLock())
+        {
+            if (!caller.mayWait())
             {
                 choose();
+                return;
             }
-            finally
+            waitForMaker();
+        }
+        maker = Thread.currentThread();
+        try
+        {
+            choose();
+        }
+        finally
+        {
+            maker = null;
+            MAKING.unlock();
+        }
+    }
+
+    /**
+     * Takes the lock. The thread that has it runs a constructor of the user's, and that may wait for this thread, which
+     * it has started or given a task: then neither would ever go on. Whom it waits for is not to be seen, only that it
+     * does; so a wait that lasts is taken for one. A provider that works, or sleeps for a time, is waited for in peace.
+     */
+    private static void waitForMaker()
+    {
+        boolean interrupted = false;
+        long since = System.nanoTime();
+        try
+        {
+            while (true)
             {
-                if (alone)
+                try
                 {
-                    MAKING.unlock();
+                    if (MAKING.tryLock(LOOK_MS, TimeUnit.MILLISECONDS))
+                    {
+                        return;
+                    }
+                }
+                catch (final InterruptedException ex)
+                {
+                    interrupted = true;
+                }
+                since = isWaiting(maker) ? since : System.nanoTime();
+                if (System.nanoTime() - since > patienceNs)
+                {
+                    throw new IllegalStateException("the global allocator is used while its provider is being made " +
+                        "by " + maker + ", which waits: a provider must not use it, nor wait for a thread that does");
                 }
             }
         }
-        frozen = true;
-    }
-
-    /** Waits for the thread that makes the provider, unless the caller must not wait. */
-    private static boolean waitFor(final Caller caller)
-    {
-        if (caller.mayWait())
+        finally
         {
-            MAKING.lock();
+            if (interrupted)
+            {
+                Thread.currentThread().interrupt();
+            }
         }
-        return caller.mayWait();
     }
 
+    /** Whether a thread waits for another one, for as long as that takes. */
+    private static boolean isWaiting(final Thread thread)
+    {
+        final Thread.State state = null == thread ? Thread.State.RUNNABLE : thread.getState();
+        return Thread.State.WAITING == state || Thread.State.BLOCKED == state;
+    }
+
+    /** Leaves a choice, or why there is none: the first call decides for all, so that a provider is made once. */
     private static void choose()
     {
-        if (null != PRESENT.get())
+        if (null == PRESENT.get())
         {
-            return;
+            Choice choice;
+            try
+            {
+                choice = find();
+            }
+            catch (final RuntimeException ex)
+            {
+                choice = new Choice(null, "none", ex);
+            }
+            PRESENT.compareAndSet(null, choice);
         }
+    }
+
+    private static Choice find()
+    {
         final List<Provider> declared = declared();
         if (declared.size() > 1)
         {
             throw new IllegalStateException(
                 "two global allocators: " + declared.get(0) + " and " + declared.get(1));
         }
-        final Choice choice = declared.isEmpty() ? new Choice(SystemAllocator.INSTANCE, "default") :
-            new Choice(make(declared.get(0)), declared.get(0).source);
+        final Choice choice = declared.isEmpty() ? new Choice(SystemAllocator.INSTANCE, "default", null) :
+            new Choice(make(declared.get(0)), declared.get(0).source, null);
         refuseUnfit(choice);
-        PRESENT.compareAndSet(null, choice);
+        return choice;
     }
 
     private static GlobalAlloc make(final Provider provider)
@@ -148,7 +234,7 @@ final class GlobalRegistration
 
     private static void refuseUnfit(final Choice choice)
     {
-        if (choice.allocator instanceof GlobalAllocAdapter adapter && adapter.target() instanceof Global)
+        if (GlobalLoop.isClosedBy(choice.allocator))
         {
             throw new IllegalArgumentException(choice + " goes to Global: it would call itself for ever");
         }
@@ -198,7 +284,7 @@ final class GlobalRegistration
         }
     }
 
-    /** Initialised after the choice was made, by reading it: runs no code but ours, and waits for nobody. */
+    /** Initialised after an allocator was chosen, by reading it: runs no code but ours, and waits for nobody. */
     private static final class Holder
     {
         static final GlobalAlloc ALLOCATOR = PRESENT.get().allocator;
@@ -214,13 +300,19 @@ final class GlobalRegistration
         }
     }
 
-    /** The allocator, and who brought it. */
-    private record Choice(GlobalAlloc allocator, String source)
+    /**
+     * The allocator, or none.
+     *
+     * @param allocator null if there is none.
+     * @param source    who brought it.
+     * @param failure   why there is none; else null.
+     */
+    private record Choice(GlobalAlloc allocator, String source, RuntimeException failure)
     {
         @Override
         public String toString()
         {
-            return allocator.getClass().getName() + " (by " + source + ")";
+            return null == allocator ? failure.getMessage() : allocator.getClass().getName() + " (by " + source + ")";
         }
     }
 

@@ -37,7 +37,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public class SynchronizedAllocator implements Allocator, Verifiable
 {
-    private final Allocator target;
+    final Allocator target;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**

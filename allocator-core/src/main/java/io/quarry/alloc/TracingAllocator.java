@@ -59,7 +59,7 @@ public final class TracingAllocator implements Allocator, AutoCloseable
     private static final int LEAST_CAPACITY = 16;
     private static final int MOST_CAPACITY = 1 << 24;
 
-    private final Allocator upstream;
+    final Allocator upstream;
     private final TraceRecorder recorder;
     private final TraceDrain drain;
     private volatile boolean recording = true;

@@ -15,6 +15,7 @@
  */
 package io.quarry.alloc;
 
+import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,6 +35,8 @@ import java.util.stream.Stream;
  */
 public final class GlobalPrograms
 {
+    /** How many providers were made, of the kinds that are counted. */
+    private static final AtomicInteger MADE = new AtomicInteger();
     private static final GlobalAlloc ONE = new One();
 
     private GlobalPrograms()
@@ -95,6 +98,12 @@ public final class GlobalPrograms
     /** For one thread. */
     public static final class OneThread extends Named
     {
+        /** Counted. */
+        public OneThread()
+        {
+            MADE.incrementAndGet();
+        }
+
         @Override
         public boolean isThreadSafe()
         {
@@ -108,6 +117,7 @@ public final class GlobalPrograms
         /** Fails. */
         public Broken()
         {
+            MADE.incrementAndGet();
             throw new IllegalStateException("no");
         }
     }
@@ -125,13 +135,37 @@ public final class GlobalPrograms
     /** Counts how often it was made, slowly. */
     public static final class Counted extends Named
     {
-        static final AtomicInteger MADE = new AtomicInteger();
-
         /** Takes its time, so that other threads come. */
         public Counted() throws InterruptedException
         {
             MADE.incrementAndGet();
             Thread.sleep(200);
+        }
+    }
+
+    /** Waits, when made, for a thread that uses what it is to be, as one that it starts or gives a task to. */
+    public static final class Joining extends Named
+    {
+        static String seen;
+
+        /** Waits. */
+        public Joining() throws InterruptedException
+        {
+            final Thread other = new Thread(() -> seen = tryUse());
+            other.start();
+            other.join();
+        }
+
+        private static String tryUse()
+        {
+            try
+            {
+                return "used " + Global.INSTANCE.allocate(8, 8);
+            }
+            catch (final IllegalStateException ex)
+            {
+                return ex.getMessage().contains("nor wait for a thread that does") ? "told" : ex.toString();
+            }
         }
     }
 
@@ -243,7 +277,7 @@ public final class GlobalPrograms
         }
         catch (final IllegalStateException ex)
         {
-            final boolean reentrant = (ex + " " + ex.getCause()).contains("must not use it");
+            final boolean reentrant = causesOf(ex).anyMatch(cause -> cause.contains("must not use it"));
             return "ISE" + (reentrant ? " must not use it" : namesIn(ex.getMessage()));
         }
         catch (final IllegalArgumentException ex)
@@ -257,9 +291,14 @@ public final class GlobalPrograms
         }
     }
 
+    private static Stream<String> causesOf(final Throwable thrown)
+    {
+        return Stream.iterate(thrown, cause -> null != cause, Throwable::getCause).map(Throwable::toString);
+    }
+
     private static String namesIn(final String message)
     {
-        return " names" + Stream.of("One", "Two", "Broken", "String", "Class", "SystemAllocator")
+        return " names" + Stream.of("One", "OneThread", "Two", "Broken", "String", "Class", "SystemAllocator")
             .filter(name -> message.matches("(?s).*[.$]" + name + "\\b.*"))
             .map(name -> " " + name.replace("SystemAllocator", "System")).collect(Collectors.joining());
     }
@@ -274,6 +313,11 @@ public final class GlobalPrograms
             case "registerOneThreadAdapted" ->
                 registered(new GlobalAllocAdapter(new AllocatorAdapter(new OneThread())));
             case "registerGlobal" -> registered(new GlobalAllocAdapter(Global.INSTANCE));
+            case "registerGlobalLocked" ->
+                registered(new GlobalAllocAdapter(new SynchronizedAllocator(Global.INSTANCE)));
+            case "registerGlobalSecond" -> registered(new GlobalAllocAdapter(
+                new FallbackAllocator(new SystemAllocator(new SystemBudget(1 << 20), false), Global.INSTANCE)));
+            case "registerGlobalDeep" -> registered(deep());
             case "registerNull" -> registered(null);
             case "registerRace" -> inParallel(() -> registered(new Two())).size() + " of 8";
             case "use" -> used(Global.INSTANCE.allocate(8, 8));
@@ -283,13 +327,29 @@ public final class GlobalPrograms
             case "system" -> besideSystem();
             case "useRace" ->
             {
-                inParallel(() -> used(Global.INSTANCE.allocate(8, 8)));
-                yield "made " + Counted.MADE;
+                final int served = inParallel(() -> used(Global.INSTANCE.allocate(8, 8))).size();
+                yield "made " + MADE + " for " + served;
             }
+            case "made" -> "made " + MADE;
+            case "impatient" ->
+            {
+                GlobalRegistration.patienceNs = TimeUnit.MILLISECONDS.toNanos(100);
+                yield "";
+            }
+            case "told" -> Joining.seen;
             case "initialiseAndUse" -> initialiseBeside(Slow.class.getName());
             case "initialiseNeeded" -> initialiseBeside(Needed.class.getName());
             default -> throw new AssertionError(step);
         };
+    }
+
+    /** Every other wrapper there is, one on the other; the arena is for one thread, so for the lock. */
+    private static GlobalAlloc deep()
+    {
+        final Allocator arena =
+            new ArenaAllocator(new AllocatorAdapter(new GlobalAllocAdapter(Global.INSTANCE)), 4096, 1 << 20);
+        return new GlobalAllocAdapter(
+            new TracingAllocator(new SynchronizedAllocator(arena), OutputStream.nullOutputStream()));
     }
 
     private static String registered(final GlobalAlloc allocator)

@@ -127,7 +127,8 @@ class GlobalRegistrationTest
     @Test
     void r03g11ShouldRefuseAProviderThatIsNotThreadSafe()
     {
-        assertPrints("IAE isThreadSafe=false", jvm().flags(PROPERTY + GlobalPrograms.OneThread.class.getName()), "use");
+        assertPrints("ISE names OneThread|ISE names OneThread|made 1",
+            jvm().flags(PROPERTY + GlobalPrograms.OneThread.class.getName()), "use", "use", "made");
     }
 
     @Test
@@ -156,10 +157,41 @@ class GlobalRegistrationTest
         assertPrints("ISE must not use it", jvm().flags(PROPERTY + GlobalPrograms.Reentrant.class.getName()), "use");
     }
 
-    @Test
-    void g10ShouldRefuseAnAllocatorThatGoesToGlobal()
+    @ParameterizedTest
+    @ValueSource(strings = { "registerGlobal", "registerGlobalLocked", "registerGlobalSecond", "registerGlobalDeep" })
+    void g10ShouldRefuseAnAllocatorThatGoesToGlobal(final String register)
     {
-        assertPrints("IAE call itself|System", jvm(), "registerGlobal", "use");
+        assertPrints("IAE call itself|System", jvm(), register, "use");
+    }
+
+    /** The thread is told; with that the provider goes on, and is in force. */
+    @Test
+    void g10ShouldTellAThreadThatItsProviderWaitsFor()
+    {
+        assertPrints("Joining|told|Joining",
+            jvm().flags(PROPERTY + GlobalPrograms.Joining.class.getName()), "impatient", "use", "told", "use");
+    }
+
+    /** It sleeps for longer than one that waits for another thread is borne with. */
+    @Test
+    void shouldWaitForAProviderThatTakesItsTime()
+    {
+        assertPrints("made 1 for 8",
+            jvm().flags(PROPERTY + GlobalPrograms.Counted.class.getName()), "impatient", "useRace");
+    }
+
+    @Test
+    void shouldMakeAProviderThatFailsOnce()
+    {
+        assertPrints("ISE names Broken|ISE names Broken|made 1",
+            jvm().flags(PROPERTY + GlobalPrograms.Broken.class.getName()), "use", "useAlloc", "made");
+    }
+
+    @Test
+    void shouldMakeAServiceThatFailsOnce() throws IOException
+    {
+        provide(GlobalPrograms.Broken.class.getName());
+        assertPrints("ISE names Broken|ISE names Broken|made 1", jvm().classPath(classPath), "use", "useAlloc", "made");
     }
 
     /** One thread has the provider's class initialiser, which comes here; another comes here and needs that class. */
@@ -179,7 +211,7 @@ class GlobalRegistrationTest
     @Test
     void shouldMakeTheProviderOnceForManyThreads()
     {
-        assertPrints("made 1", jvm().flags(PROPERTY + GlobalPrograms.Counted.class.getName()), "useRace");
+        assertPrints("made 1 for 8", jvm().flags(PROPERTY + GlobalPrograms.Counted.class.getName()), "useRace");
     }
 
     @Test
