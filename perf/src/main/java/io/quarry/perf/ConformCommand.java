@@ -32,7 +32,7 @@ import java.util.concurrent.Callable;
     name = "conform",
     mixinStandardHelpOptions = true,
     versionProvider = Quarry.Version.class,
-    description = "Runs a folder of layout vectors or allocator scripts, and prints what deviates.")
+    description = "Runs folders of layout vectors and allocator scripts, and prints what deviates.")
 final class ConformCommand implements Callable<Integer>
 {
     @Spec
@@ -40,8 +40,10 @@ final class ConformCommand implements Callable<Integer>
 
     @Parameters(
         paramLabel = "DIR",
-        description = "A folder of layout vectors (.tsv) or of allocator scripts (.txt, .txt.gz), or of both.")
-    private Path folder;
+        arity = "1..*",
+        description = "Folders of layout vectors (.tsv) or of allocator scripts (.txt, .txt.gz), or of both; " +
+            "folders in them are not looked into.")
+    private List<Path> folders;
 
     @Option(
         names = "--allocator",
@@ -55,6 +57,6 @@ final class ConformCommand implements Callable<Integer>
     @Override
     public Integer call()
     {
-        return new ConformRun(spec.commandLine().getOut(), ConformSubject.named(allocators)).run(folder);
+        return new ConformRun(spec.commandLine().getOut(), ConformSubject.named(allocators)).run(folders);
     }
 }

@@ -25,11 +25,12 @@ import java.io.PrintWriter;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Runs a folder of layout vectors and allocator scripts, each script on each allocator, and prints what deviates.
+ * Runs folders of layout vectors and allocator scripts, each script on each allocator, and prints what deviates.
  */
 final class ConformRun
 {
@@ -49,15 +50,18 @@ final class ConformRun
     }
 
     /**
-     * Runs the folder.
+     * Runs the folders.
      *
-     * @param folder of files.
+     * @param folders of files, in the order they are run.
      * @return exit status: 0, or 1 if something deviates.
-     * @throws CommandError if the folder or a file in it can't be read, or is at odds with itself.
+     * @throws CommandError if a folder or a file in it can't be read, or is at odds with itself; unless it is a file,
+     *                      before anything was run.
      */
-    int run(final Path folder)
+    int run(final List<Path> folders)
     {
-        for (final Path file : files(folder))
+        final List<Path> all = new ArrayList<>();
+        folders.forEach((folder) -> all.addAll(files(folder)));
+        for (final Path file : all)
         {
             fileCount++;
             if (isVectors(file))

@@ -314,6 +314,21 @@ class QuarryTest
         }
     }
 
+    @Test
+    void shouldConformInSeveralFoldersAndNoFolderInThem() throws IOException
+    {
+        final Path layouts = Files.createDirectory(folder.resolve("layouts"));
+        final Path scripts = Files.createDirectory(folder.resolve("scripts"));
+        Files.writeString(layouts.resolve("align_to.tsv"),
+            "# size\talign\tnew_align\tresult\tsize\talign\n8\t8\t16\tok\t8\t16\n");
+        Files.writeString(scripts.resolve("script.txt"), "A 0 16 8 1\n");
+
+        assertEquals(0, run("conform", layouts.toString(), scripts.toString(), "--allocator", "slab"), this::said);
+        assertTrue(out.toString().contains("2 files, 2 rows and operations: all conform"), this::said);
+        assertEquals(2, run("conform", layouts.toString(), folder.toString()), this::said);
+        assertTrue(err.toString().contains(folder + ": neither layout vectors"), this::said);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = { "system", "global", "arena", "fallback", "synchronized", "tracing", "adapter" })
     void shouldConformOnWhatIsAskedFor(final String name) throws IOException
