@@ -61,6 +61,10 @@ final class RegionFile
      */
     static RegionFile map(final Path path, final long size)
     {
+        if (null == path)
+        {
+            throw new NullPointerException("path=null");
+        }
         RegionMemory.checkSize(size, "path=" + path);
         try
         {
@@ -157,8 +161,7 @@ final class RegionFile
     {
         if (!Files.isRegularFile(path))
         {
-            throw new FileSystemException(path.toString(), null,
-                Files.isDirectory(path) ? "it is a directory" : "it is not a regular file");
+            throw new FileSystemException(path.toString(), null, kind(path));
         }
         final String storeType = storeType(path, size);
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE))
@@ -175,6 +178,17 @@ final class RegionFile
                 throw ex;
             }
         }
+    }
+
+    /** What there is in place of a file. */
+    private static String kind(final Path path) throws IOException
+    {
+        if (Files.isDirectory(path))
+        {
+            return "it is a directory";
+        }
+        return Files.isSymbolicLink(path) && !Files.exists(path) ?
+            "it is a symbolic link to nothing: target=" + Files.readSymbolicLink(path) : "it is not a regular file";
     }
 
     /** The kind of file system, if the system tells. */

@@ -199,6 +199,36 @@ class RegionMapTest
     }
 
     @Test
+    void shouldRefuseNoPath()
+    {
+        final Exception ex = assertThrows(NullPointerException.class, () -> Region.map(null, SIZE));
+        assertEquals("path=null", ex.getMessage());
+    }
+
+    @Test
+    void shouldRefuseALinkToNothing() throws IOException
+    {
+        final Path target = directory.resolve("none");
+        Files.createSymbolicLink(file, target);
+        assertNames(assertThrows(UncheckedIOException.class, () -> Region.map(file, SIZE)), SIZE,
+            "it is a symbolic link to nothing: target=" + target);
+        assertTrue(Files.isSymbolicLink(file));
+        assertFalse(Files.exists(target));
+    }
+
+    @Test
+    void shouldMapWhatALinkGoesTo() throws IOException
+    {
+        final Path target = Files.createFile(directory.resolve("target"));
+        Files.createSymbolicLink(file, target);
+        try (Region region = Region.map(file, SIZE))
+        {
+            assertEquals(SIZE, region.capacity());
+            assertEquals(SIZE, Files.size(target));
+        }
+    }
+
+    @Test
     void shouldRefuseAFileInNoDirectory()
     {
         file = directory.resolve("none").resolve("region");
