@@ -348,6 +348,13 @@ class ArenaAllocatorTest
         assertThrows(IllegalStateException.class, arena::trim);
         assertThrows(IllegalStateException.class, () -> arena.diagnose(8, 8));
         assertThrows(IllegalStateException.class, arena::verify);
+        // As with every other allocator: they are in no link.
+        assertEquals(64, arena.allocate(0, 64));
+        assertEquals(64, arena.allocateZeroed(0, 64));
+        assertEquals(8, arena.grow(64, 0, 64, 0, 8));
+        assertEquals(0, arena.usableSize(64, 0, 64));
+        arena.deallocate(64, 0, 64);
+        assertThrows(IllegalStateException.class, () -> arena.grow(64, 0, 64, 8, 8));
     }
 
     @Test

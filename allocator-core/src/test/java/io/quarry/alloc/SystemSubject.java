@@ -98,6 +98,14 @@ final class SystemSubject extends ExactSubject
             }
         }
 
+        private void checkOpen(final long size)
+        {
+            if (0 != size)
+            {
+                checkOpen();
+            }
+        }
+
         @Override
         protected void added(final long address, final long size, final long alignment)
         {
@@ -113,15 +121,24 @@ final class SystemSubject extends ExactSubject
         @Override
         public long allocate(final long size, final long alignment)
         {
-            checkOpen();
+            checkOpen(size);
             return super.allocate(size, alignment);
         }
 
         @Override
         public long allocateZeroed(final long size, final long alignment)
         {
-            checkOpen();
+            checkOpen(size);
             return super.allocateZeroed(size, alignment);
+        }
+
+        @Override
+        public long grow(
+            final long address, final long oldSize, final long oldAlignment, final long newSize,
+            final long newAlignment)
+        {
+            checkOpen(newSize);
+            return super.grow(address, oldSize, oldAlignment, newSize, newAlignment);
         }
 
         @Override
@@ -142,14 +159,14 @@ final class SystemSubject extends ExactSubject
         @Override
         public long alloc(final long size, final long alignment)
         {
-            checkOpen();
+            checkOpen(size);
             return super.alloc(size, alignment);
         }
 
         @Override
         public long allocZeroed(final long size, final long alignment)
         {
-            checkOpen();
+            checkOpen(size);
             return super.allocZeroed(size, alignment);
         }
 

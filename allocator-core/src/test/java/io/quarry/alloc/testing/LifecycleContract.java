@@ -51,6 +51,7 @@ interface LifecycleContract extends ContractSubject
         assertThrows(refused, () -> allocator.diagnose(100, 8));
         assertThrows(refused, allocator::trim);
         assertSame(region, allocator.region());
+        checkEmptyBlocks(allocator);
         if (Checks.ENABLED)
         {
             // All blocks are dead by now: to use one is misuse.
@@ -64,6 +65,20 @@ interface LifecycleContract extends ContractSubject
             assertThrows(refused, () -> allocator.tryResize(address, 100, 8, 50));
             assertThrows(refused, () -> allocator.usableSize(address, 100, 8));
         }
+    }
+
+    /** They need nothing that a closed allocator has not. */
+    private static void checkEmptyBlocks(final RegionAllocator allocator)
+    {
+        assertEquals(64, allocator.allocate(0, 64));
+        assertEquals(64, allocator.allocateZeroed(0, 64));
+        assertEquals(8, allocator.grow(64, 0, 64, 0, 8));
+        assertEquals(8, allocator.growZeroed(64, 0, 64, 0, 8));
+        assertEquals(8, allocator.shrink(64, 0, 64, 0, 8));
+        assertEquals(0, allocator.usableSize(64, 0, 64));
+        assertTrue(allocator.tryResize(64, 0, 64, 0));
+        allocator.deallocate(64, 0, 64);
+        assertThrows(IllegalStateException.class, () -> allocator.grow(64, 0, 64, 8, 8));
     }
 
     @Test
