@@ -37,13 +37,14 @@ class BuddyAllocatorWindowsContractTest
         }
     }
 
+    /** In units of 512 bytes: the tests take statistics at each step, and these go over all units. */
     @Nested
     class Large extends LargeRegionContract
     {
         @Override
         protected RegionAllocator create(final Region region)
         {
-            return new BuddyAllocator(region, 64);
+            return new BuddyAllocator(region, 512);
         }
     }
 }

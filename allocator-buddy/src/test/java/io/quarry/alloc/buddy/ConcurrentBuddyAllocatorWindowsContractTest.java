@@ -43,13 +43,20 @@ class ConcurrentBuddyAllocatorWindowsContractTest
         }
     }
 
+    /** In units of 512 bytes: the tests take statistics at each step, and these go over all units. */
     @Nested
     class Large extends LargeRegionContract
     {
         @Override
         protected RegionAllocator create(final Region region)
         {
-            return new ConcurrentBuddyAllocator(region, 64);
+            return new ConcurrentBuddyAllocator(region, 512);
+        }
+
+        @Override
+        protected boolean threadSafe()
+        {
+            return true;
         }
     }
 }
