@@ -41,8 +41,8 @@ import java.util.Objects;
  * <p>
  * <b>Misuse.</b> There is no record of single blocks, so less of it is found than elsewhere: an address that is not in
  * the arena or above all blocks, a size that reaches into the last block or beyond the link, an address inside the last
- * block, a misaligned one, a mark that is dead or of another arena, and any call after {@link #close()} but for blocks
- * of size 0. A second free of a block that isn't the last one, or an address inside one, is harmless, and not found.
+ * block, a misaligned one, a mark that is dead or of another arena, and any call after {@link #close()} but those
+ * for blocks of size 0. A second free of a block that isn't the last one, or an address inside one, is harmless, and not found.
  * <p>
  * <b>Threads.</b> One at a time.
  * <p>
@@ -156,7 +156,7 @@ public final class ArenaAllocator implements Allocator, Verifiable, AutoCloseabl
 
     /**
      * Gives all links back to the upstream: every block dies, later calls are refused, with an
-     * {@link IllegalStateException}, but for blocks of size 0, which are in no link. A second call does nothing.
+     * {@link IllegalStateException}, but those for blocks of size 0, which are in no link. A second call does nothing.
      */
     @Override
     public void close()

@@ -81,8 +81,8 @@ public interface RegionAllocator extends Allocator, GlobalAlloc, Verifiable, Aut
 
     /**
      * Ends the allocator: every block dies, later calls are refused with an {@link IllegalStateException}, and the
-     * region may be claimed by another allocator. Blocks of size 0 take no memory, so they go on being had and freed.
-     * A second call does nothing. The region itself stays open; it is closed by who made it.
+     * region may be claimed by another allocator. Blocks of size 0 take no memory: to allocate and to free them goes
+     * on. A second call does nothing. The region itself stays open; it is closed by who made it.
      */
     @Override
     void close();
