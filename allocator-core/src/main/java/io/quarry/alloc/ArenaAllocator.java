@@ -42,7 +42,7 @@ import java.util.Objects;
  * <b>Misuse.</b> There is no record of single blocks, so less of it is found than elsewhere: an address that is not in
  * the arena or above all blocks, a size that reaches into the last block or beyond the link, an address inside the last
  * block, a misaligned one, a mark that is dead or of another arena, and any call after {@link #close()} but those
- * for blocks of size 0. A second free of a block that isn't the last one, or an address inside one, is harmless, and not found.
+ * for blocks of size 0. A second free of one that isn't the last, or an address inside it, is harmless and not found.
  * <p>
  * <b>Threads.</b> One at a time.
  * <p>
