@@ -359,6 +359,20 @@ class ExactAllocatorTest
         }
     }
 
+    /** What is handed out need not be zero, and what the JDK gives is. */
+    private static long soil(final GlobalAlloc allocator, final long address, final long from, final long to)
+    {
+        if (Allocator.NULL != address)
+        {
+            final Region region = allocator.regionOf(address);
+            for (long i = from; i < to; i++)
+            {
+                region.buffer(address).put(region.bufferOffset(address + i), (byte)0x55);
+            }
+        }
+        return address;
+    }
+
     /** The four methods that any allocator has. */
     private class Least implements GlobalAlloc
     {
@@ -378,7 +392,7 @@ class ExactAllocatorTest
         public long alloc(final long size, final long alignment)
         {
             calls.add("alloc " + size + " " + alignment);
-            return below.alloc(size, alignment);
+            return soil(below, below.alloc(size, alignment), 0, size);
         }
 
         @Override
@@ -415,7 +429,7 @@ class ExactAllocatorTest
         public long realloc(final long address, final long size, final long alignment, final long newSize)
         {
             calls.add("realloc " + size + " " + alignment + " " + newSize);
-            return memory.realloc(address, size, alignment, newSize);
+            return soil(memory, memory.realloc(address, size, alignment, newSize), size, newSize);
         }
     }
 

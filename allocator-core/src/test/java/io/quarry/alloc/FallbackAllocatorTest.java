@@ -143,7 +143,12 @@ class FallbackAllocatorTest
     {
         assertTrue(assertThrows(AllocError.class, () -> fallback.allocate(LARGE + 1, 8)).isUnsupported());
         fallback.allocate(LARGE, 8);
-        assertFalse(assertThrows(AllocError.class, () -> fallback.allocate(5000, 8)).isUnsupported());
+        final FallbackAllocator reversed = new FallbackAllocator(second, first);
+        for (final FallbackAllocator one : new FallbackAllocator[]{ fallback, reversed })
+        {
+            assertFalse(assertThrows(AllocError.class, () -> one.allocate(5000, 8)).isUnsupported());
+            assertFalse(assertThrows(AllocError.class, () -> one.allocateZeroed(5000, 8)).isUnsupported());
+        }
         fallback.allocate(SMALL, 8);
         assertFalse(assertThrows(AllocError.class, () -> fallback.allocateZeroed(64, 8)).isUnsupported());
         assertEquals(Diagnosis.Reason.EXHAUSTED, fallback.diagnose(64, 8).reason());

@@ -143,6 +143,52 @@ public final class GlobalPrograms
         }
     }
 
+    /** Notes what is called, and has nothing. */
+    static final class Noting implements GlobalAlloc
+    {
+        final List<String> calls = new ArrayList<>();
+
+        @Override
+        public long alloc(final long size, final long alignment)
+        {
+            calls.add("alloc " + size + " " + alignment);
+            return Allocator.NULL;
+        }
+
+        @Override
+        public long allocZeroed(final long size, final long alignment)
+        {
+            calls.add("allocZeroed " + size + " " + alignment);
+            return Allocator.NULL;
+        }
+
+        @Override
+        public void dealloc(final long address, final long size, final long alignment)
+        {
+            calls.add("dealloc " + address + " " + size + " " + alignment);
+        }
+
+        @Override
+        public long realloc(final long address, final long size, final long alignment, final long newSize)
+        {
+            calls.add("realloc " + address + " " + size + " " + alignment + " " + newSize);
+            return Allocator.NULL;
+        }
+
+        @Override
+        public Region regionOf(final long address)
+        {
+            calls.add("regionOf " + address);
+            return null;
+        }
+
+        @Override
+        public boolean isThreadSafe()
+        {
+            return true;
+        }
+    }
+
     /** Waits, when made, for a thread that uses what it is to be, as one that it starts or gives a task to. */
     public static final class Joining extends Named
     {
@@ -337,6 +383,7 @@ public final class GlobalPrograms
                 yield "";
             }
             case "told" -> Joining.seen;
+            case "functions" -> functions();
             case "initialiseAndUse" -> initialiseBeside(Slow.class.getName());
             case "initialiseNeeded" -> initialiseBeside(Needed.class.getName());
             default -> throw new AssertionError(step);
@@ -350,6 +397,19 @@ public final class GlobalPrograms
             new ArenaAllocator(new AllocatorAdapter(new GlobalAllocAdapter(Global.INSTANCE)), 4096, 1 << 20);
         return new GlobalAllocAdapter(
             new TracingAllocator(new SynchronizedAllocator(arena), OutputStream.nullOutputStream()));
+    }
+
+    /** What the free functions call. */
+    private static String functions()
+    {
+        final Noting noting = new Noting();
+        Global.register(noting);
+        Alloc.alloc(1, 2);
+        Alloc.allocZeroed(3, 4);
+        Alloc.realloc(5, 6, 8, 7);
+        Alloc.dealloc(9, 10, 16);
+        Global.INSTANCE.regionOf(11);
+        return String.join(", ", noting.calls);
     }
 
     private static String registered(final GlobalAlloc allocator)

@@ -41,7 +41,7 @@ class GlobalRegistrationTest
     Path classPath;
 
     @Test
-    void r01ShouldGoToTheAllocatorThatCodeRegistered()
+    void r01s02ShouldGoToTheAllocatorThatCodeRegistered()
     {
         assertPrints("One", jvm(), "register", "use");
     }

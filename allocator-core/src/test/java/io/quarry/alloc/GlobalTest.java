@@ -65,6 +65,15 @@ class GlobalTest
     }
 
     @Test
+    void f01ShouldCallTheMethodOfTheSameName()
+    {
+        final ForkedJvm.Result result =
+            ForkedJvm.withClassesOf(Global.class, GlobalPrograms.class).run(GlobalPrograms.class, "functions");
+        assertEquals(new ForkedJvm.Result(
+            0, "alloc 1 2, allocZeroed 3 4, realloc 5 6 8 7, dealloc 9 10 16, regionOf 11", ""), result);
+    }
+
+    @Test
     void f01ShouldRefuseSizeZeroAsTheLowerContractDoes()
     {
         assertThrows(IllegalArgumentException.class, () -> Alloc.alloc(0, 8));

@@ -96,11 +96,10 @@ class SynchronizedAllocatorTest
     @Test
     void shouldMakeEveryCallWaitForTheLock() throws Exception
     {
-        final long block = allocator.allocate(100, 8);
-        final List<Runnable> calls = List.of(
-            () -> allocator.allocate(100, 8), () -> allocator.usableSize(block, 100, 8), () -> allocator.owns(block),
-            () -> allocator.regionOf(block), () -> allocator.diagnose(100, 8), allocator::verify, allocator::stats,
-            allocator::trim, () -> allocator.alloc(100, 8), () -> allocator.goodSize(100, 8), allocator::maxSize);
+        final List<Runnable> calls = new ArrayList<>(callsThatAsk(allocator.allocate(100, 8)));
+        calls.addAll(callsThatChange(new long[4]));
+        calls.add(allocator::close);
+        resources.forget(allocator);
         for (final Runnable call : calls)
         {
             final Thread thread = new Thread(call);
@@ -120,6 +119,29 @@ class SynchronizedAllocatorTest
             }
             thread.join();
         }
+    }
+
+    private List<Runnable> callsThatAsk(final long block)
+    {
+        return List.of(
+            () -> allocator.usableSize(block, 100, 8), () -> allocator.owns(block), () -> allocator.regionOf(block),
+            () -> allocator.diagnose(100, 8), () -> allocator.goodSize(100, 8), allocator::maxSize, allocator::verify,
+            allocator::stats);
+    }
+
+    /** Each on a block of its own, so that none is refused. */
+    private List<Runnable> callsThatChange(final long[] batch)
+    {
+        final long[] blocks = new long[7];
+        allocator.allocateBatch(100, 8, blocks, 0, blocks.length);
+        return List.of(
+            () -> allocator.allocate(100, 8), () -> allocator.allocateZeroed(100, 8),
+            () -> allocator.deallocate(blocks[0], 100, 8), () -> allocator.grow(blocks[1], 100, 8, 200, 8),
+            () -> allocator.growZeroed(blocks[2], 100, 8, 200, 8), () -> allocator.shrink(blocks[3], 100, 8, 50, 8),
+            () -> allocator.tryResize(blocks[4], 100, 8, 100), () -> allocator.allocateBatch(100, 8, batch, 0, 4),
+            () -> allocator.deallocateBatch(100, 8, batch, 0, 4), () -> allocator.alloc(100, 8),
+            () -> allocator.allocZeroed(100, 8), () -> allocator.dealloc(blocks[5], 100, 8),
+            () -> allocator.realloc(blocks[6], 100, 8, 200), () -> allocator.allocUpTo(50, 100, 8), allocator::trim);
     }
 
     @Test
