@@ -48,14 +48,7 @@ class EntriesTest
     @Test
     void shouldEachHaveATestThatNamesIt() throws IOException
     {
-        final Set<String> missing = new TreeSet<>();
-        LAST.forEach((letter, last) ->
-        {
-            for (int i = 1; i <= last; i++)
-            {
-                missing.add(letter + i);
-            }
-        });
+        final Set<String> missing = all();
         missing.removeAll(namedIn(sources()));
         assertEquals(Set.of(), missing);
     }
@@ -69,14 +62,33 @@ class EntriesTest
         assertEquals(Set.of(), namedIn(List.of("void g01ShouldBe() // G1", "/** G1 */ @Test void shouldBe() {}")));
     }
 
-    private static List<String> sources() throws IOException
+    /** The names of all entries. */
+    static Set<String> all()
+    {
+        final Set<String> names = new TreeSet<>();
+        LAST.forEach((letter, last) ->
+        {
+            for (int i = 1; i <= last; i++)
+            {
+                names.add(letter + i);
+            }
+        });
+        return names;
+    }
+
+    static Path projectFolder()
     {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("STD-ALLOC.md")))
         {
             folder = folder.getParent();
         }
-        final Path own = folder.resolve("allocator-core/src/test/java");
+        return folder;
+    }
+
+    private static List<String> sources() throws IOException
+    {
+        final Path own = projectFolder().resolve("allocator-core/src/test/java");
         try (Stream<Path> files = Files.walk(own))
         {
             final List<Path> java = files.filter((file) -> file.toString().endsWith(".java") &&
