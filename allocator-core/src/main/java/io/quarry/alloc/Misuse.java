@@ -155,6 +155,17 @@ public final class Misuse
     }
 
     /**
+     * An address that two threads have freed, where that shows only after both of the calls.
+     *
+     * @param address as passed to both.
+     * @return the exception, to be thrown.
+     */
+    public static IllegalStateException freedTwice(final long address)
+    {
+        return new IllegalStateException("address=" + hex(address) + ": freed by two threads, in earlier calls");
+    }
+
+    /**
      * A size above that of the block.
      *
      * @param address    as passed.

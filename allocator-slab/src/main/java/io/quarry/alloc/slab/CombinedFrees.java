@@ -18,6 +18,9 @@ package io.quarry.alloc.slab;
 /**
  * Frees of slots in one unit that a thread combines before it sets their bits at the slab, all by one atomic step.
  * <p>
+ * That one of them was freed by another thread as well shows only then, amid a call that may be about another block, or
+ * by another thread, after this one's end. So it is noted, and thrown where no block of the caller's is at stake.
+ * <p>
  * Source: a remote cache of one entry, after BatchIt (ISMM 2024).
  */
 final class CombinedFrees
@@ -28,6 +31,9 @@ final class CombinedFrees
     private final SharedSlabs slabs;
     private int unit = SharedSlabs.NONE;
     private int mask;
+
+    /** A slot that another thread had freed, too, and that nobody has been told of yet, as a granule; or NONE. */
+    private int freedTwice = SharedSlabs.NONE;
 
     CombinedFrees(final SharedSlabs slabs)
     {
@@ -40,13 +46,13 @@ final class CombinedFrees
         final int unit = granule >>> SlabUnit.GRANULES_SHIFT;
         if (unit != this.unit)
         {
-            flush();
+            land();
             this.unit = unit;
         }
         mask |= (int)SlabUnit.takenBit(granule);
         if (Integer.bitCount(mask) == MOST)
         {
-            flush();
+            land();
         }
     }
 
@@ -55,15 +61,26 @@ final class CombinedFrees
         return unit == granule >>> SlabUnit.GRANULES_SHIFT && 0 != (mask & (int)SlabUnit.takenBit(granule));
     }
 
-    void flush()
+    /** Lets them reach their slab, but for those that were freed meanwhile. */
+    void land()
     {
         if (SharedSlabs.NONE != unit)
         {
-            final int flushedUnit = unit;
-            final int flushed = mask;
+            final int dead = slabs.free(unit, mask);
+            if (0 != dead && SharedSlabs.NONE == freedTwice)
+            {
+                freedTwice = SlabUnit.granule(unit, dead);
+            }
             unit = SharedSlabs.NONE;
             mask = 0;
-            slabs.free(flushedUnit, flushed);
         }
+    }
+
+    /** A slot that was found to be freed twice since the last call, as a granule; or NONE. */
+    int takeFreedTwice()
+    {
+        final int granule = freedTwice;
+        freedTwice = SharedSlabs.NONE;
+        return granule;
     }
 }

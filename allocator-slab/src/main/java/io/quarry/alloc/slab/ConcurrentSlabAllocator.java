@@ -145,7 +145,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
     }
 
     /**
-     * Lets frees that the calling thread's heap has combined reach their slab. For an idle step.
+     * Lets frees that the calling thread's heap has combined reach their slab, as {@link Heap#flush()}.
      */
     public void flush()
     {
@@ -277,12 +277,17 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
     /**
      * {@inheritDoc} That is, what the calling thread's heap, dead threads' heaps and the striped heaps hold. Other
      * threads' heaps give theirs back at their next slow path; the count leaves that out.
+     *
+     * @throws IllegalStateException if this allocator is closed; or, with all given back, if two threads have freed
+     *                               the same block, and one of them is the calling one or has ended.
      */
     @Override
     public long trim()
     {
         backing.checkOpen();
-        return backing.trim(heaps.ofThread()) + upstream.trim();
+        final long bytes = backing.trim(heaps.ofThread()) + upstream.trim();
+        backing.checkFreedOnce(heaps.ofThread());
+        return bytes;
     }
 
     @Override

@@ -31,7 +31,11 @@ import io.quarry.alloc.RegionClaim;
  * Time: to allocate, or to free a block of a slab that this heap owns, as in {@link SlabAllocator}. To free another
  * block is to set its bit in a word of the slab, an atomic step; up to 16 frees that follow each other in one 512 B
  * unit are combined, and reach the slab when another unit's turn comes, at the next refill, or by {@link #flush()}. A
- * second free of such a block by another thread is found only when the first one reaches the slab.
+ * second free of such a block by another thread is found only when the first one reaches the slab, and not at all if
+ * the block has been handed out again by then. An {@link IllegalStateException} that names it is then thrown by
+ * {@link #flush()}, {@link #trim()} or {@link #close()} of this heap, or by its next request for a block that needs a
+ * refill, before that has changed anything; never by the free of another block, which would be in doubt. If the thread
+ * ends before, {@link ConcurrentSlabAllocator#trim()} throws it: what other threads ask for never fails for it.
  * <p>
  * Bytes: 13 KiB. What it holds for later is in the allocator's budget.
  */
@@ -101,23 +105,34 @@ public final class Heap extends QuickSlots
 
     /**
      * Lets combined frees reach their slab. For an Agent's idle step.
+     *
+     * @throws IllegalStateException if another thread has freed one of these blocks, too; the other frees are done.
      */
     public void flush()
     {
-        combined.flush();
+        combined.land();
+        final int granule = combined.takeFreedTwice();
+        if (SharedSlabs.NONE != granule)
+        {
+            throw Misuse.freedTwice(addressOf(granule));
+        }
     }
 
     /**
      * Gives back what this heap holds for later: empty slabs to the upstream, the others to the heaps that need them.
      *
      * @return bytes that the upstream got.
+     * @throws IllegalStateException if this heap is closed; or if another thread has freed a block, too, that this heap
+     *                               had combined: then all is given back nevertheless.
      */
     @Override
     public long trim()
     {
         checkOpen();
-        combined.flush();
-        return cache.releaseAll();
+        combined.land();
+        final long bytes = cache.releaseAll();
+        flush();
+        return bytes;
     }
 
     /**
@@ -140,16 +155,21 @@ public final class Heap extends QuickSlots
     /**
      * Gives the heap up: what it holds goes back, later calls of it are refused, and the thread may ask for another.
      * Blocks stay as they are.
+     *
+     * @throws IllegalStateException if another thread has freed a block, too, that this heap had combined; it is closed
+     *                               nevertheless.
      */
     @Override
     public void close()
     {
         if (!closed)
         {
-            trim();
+            combined.land();
+            cache.releaseAll();
             refuse();
             thread = null;
             backing.heapGivenUp();
+            flush();
         }
     }
 
@@ -331,7 +351,8 @@ public final class Heap extends QuickSlots
         int granule = pop(sizeClass);
         if (granule < 0)
         {
-            combined.flush();
+            // First, as it can throw: then nothing has changed, but for earlier frees.
+            flush();
             tick();
             granule = cache.refill(sizeClass) ? pop(sizeClass) : backing.takeOne(this, sizeClass);
             if (granule < 0)

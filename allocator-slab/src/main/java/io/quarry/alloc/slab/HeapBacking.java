@@ -43,6 +43,9 @@ final class HeapBacking
     private final long base;
     private HeapTable heaps;
     private final AtomicInteger trims = new AtomicInteger();
+
+    /** A slot that a thread which has ended had freed, and another one, too; not yet thrown. A granule, or NONE. */
+    private final AtomicInteger freedTwice = new AtomicInteger(SharedSlabs.NONE);
     private volatile boolean closed;
 
     HeapBacking(final Object allocator, final RegionAllocator upstream, final long cacheBudget)
@@ -131,7 +134,10 @@ final class HeapBacking
             return;
         }
         final int granule = (int)(address - base >>> SizeClasses.GRANULE_SHIFT);
-        slabs.free(granule >>> SlabUnit.GRANULES_SHIFT, (int)SlabUnit.takenBit(granule));
+        if (0 != slabs.free(granule >>> SlabUnit.GRANULES_SHIFT, (int)SlabUnit.takenBit(granule)))
+        {
+            throw Misuse.dead(address);
+        }
     }
 
     long takeWithoutHeap(final long size, final long alignment)
@@ -256,6 +262,31 @@ final class HeapBacking
         return SharedSlabs.NONE == head ? slabs.claimBySweep(sizeClass, SharedSlabs.HAND) : head;
     }
 
+    /** Lets the frees that a thread which has ended had combined reach their slab; whoever does it is not to blame. */
+    void land(final CombinedFrees combined)
+    {
+        combined.land();
+        final int granule = combined.takeFreedTwice();
+        if (SharedSlabs.NONE != granule)
+        {
+            freedTwice.compareAndSet(SharedSlabs.NONE, granule);
+        }
+    }
+
+    /** Throws if two threads have freed the same block, and one of them had combined it in this heap, or has ended. */
+    void checkFreedOnce(final Heap heap)
+    {
+        if (null != heap)
+        {
+            heap.flush();
+        }
+        final int granule = freedTwice.getAndSet(SharedSlabs.NONE);
+        if (SharedSlabs.NONE != granule)
+        {
+            throw Misuse.freedTwice(addressOf(granule));
+        }
+    }
+
     /** Asks every heap to give back what it holds; those at hand do so now. Returns the bytes that the upstream got. */
     long trim(final Heap heap)
     {
@@ -279,7 +310,7 @@ final class HeapBacking
         long bytes = 0;
         if (null != heap)
         {
-            heap.flush();
+            heap.combined.land();
             bytes += heap.cache.releaseAll();
         }
         return bytes + heaps.dissolveDead() + heaps.trimStripes();

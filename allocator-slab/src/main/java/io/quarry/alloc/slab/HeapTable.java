@@ -143,8 +143,7 @@ final class HeapTable
                     final Heap heap = byId.get(id);
                     if (null != heap && isOfDeadThread(heap))
                     {
-                        // First, as it can find a block that was freed twice: the heap is still there then.
-                        heap.flush();
+                        backing.land(heap.combined);
                         remove(heap);
                         bytes += heap.cache.releaseAll();
                         full = false;
@@ -269,7 +268,7 @@ final class HeapTable
         else if (null != heap.thread)
         {
             // A dead thread's, with all that it holds.
-            heap.flush();
+            backing.land(heap.combined);
             remove(heap);
         }
         heap.thread = thread;

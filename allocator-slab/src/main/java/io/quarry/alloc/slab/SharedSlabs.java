@@ -17,7 +17,6 @@ package io.quarry.alloc.slab;
 
 import io.quarry.alloc.Allocator;
 import io.quarry.alloc.Checks;
-import io.quarry.alloc.Misuse;
 import io.quarry.alloc.RegionAllocator;
 
 import java.lang.invoke.MethodHandles;
@@ -267,17 +266,13 @@ final class SharedSlabs extends SlabUnits
      *
      * @param unit that the slots begin in.
      * @param mask their bits, which are taken unless somebody freed them twice.
-     * @throws IllegalStateException if one is free already, with the checks on; the others are freed.
+     * @return the bits of those that are free already, which are left as they are; 0 with the checks off.
      */
-    void free(final int unit, final int mask)
+    int free(final int unit, final int mask)
     {
         final int live = CHECKS ? mask & takenInUnit(unit) : mask;
         final int dead = mask ^ live | (0 == live ? 0 : freeTaken(unit, live) & live);
-        if (CHECKS && 0 != dead)
-        {
-            final int granule = (unit << SlabUnit.GRANULES_SHIFT) + Integer.numberOfTrailingZeros(dead);
-            throw Misuse.dead(base + ((long)granule << SizeClasses.GRANULE_SHIFT));
-        }
+        return CHECKS ? dead : 0;
     }
 
     /** Whether a slot was freed by a thread that doesn't own its slab. */

@@ -87,6 +87,12 @@ final class SlabUnit
         return (byte)(word >>> PLACE_SHIFT);
     }
 
+    /** The lowest granule of a unit that has its bit in a mask. */
+    static int granule(final int unit, final int mask)
+    {
+        return (unit << GRANULES_SHIFT) + Integer.numberOfTrailingZeros(mask);
+    }
+
     /** The bit of a granule of the region in its unit's word. */
     static long takenBit(final int granule)
     {
