@@ -21,6 +21,7 @@ import io.quarry.alloc.testing.ConcurrentScript;
 import io.quarry.alloc.testing.StampedBlocks;
 import io.quarry.alloc.testing.ThreadKind;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,6 +58,7 @@ class ConcurrentBuddyStressTest
             Stream.of(2, 3, 4, 8, 16).map(lanes -> Arguments.of(kind, lanes)));
     }
 
+    @Tag("checks-off")
     @ParameterizedTest
     @MethodSource("threads")
     void shouldKeepBlocksApartAndBeOneRunAgain(final ThreadKind kind, final int lanes)
@@ -105,6 +107,7 @@ class ConcurrentBuddyStressTest
     }
 
     /** Each thread holds at most its share of the units, and the shares are all there is. */
+    @Tag("checks-off")
     @ParameterizedTest
     @ValueSource(ints = { 3, 60, 64, 200, 1_000, 64 * 64 + 100 })
     void shouldNeverFailWhileAUnitIsFree(final int units) throws InterruptedException

@@ -18,6 +18,7 @@ package io.quarry.alloc.slab;
 import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Region;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
@@ -109,6 +110,7 @@ class ConcurrentSlabMemoryTest
     }
 
     /** A burst of a hundred times the steady state, then calm: what stays is within the budget. */
+    @Tag("checks-off")
     @Test
     void shouldKeepNoMoreThanTheBudgetAfterABurst() throws InterruptedException
     {
@@ -145,6 +147,7 @@ class ConcurrentSlabMemoryTest
     }
 
     /** A pool that replaces its threads for ever. */
+    @Tag("checks-off")
     @Test
     void shouldNotGrowWhenThreadsAreReplaced() throws InterruptedException
     {

@@ -23,6 +23,7 @@ import io.quarry.alloc.buddy.RunAllocator;
 import io.quarry.alloc.testing.ConcurrentScript;
 import io.quarry.alloc.testing.ThreadKind;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,6 +55,7 @@ class ConcurrentSlabStressTest
         run(kind, 2, 4L << 20, 1L << 20, 128, 14);
     }
 
+    @Tag("checks-off")
     @ParameterizedTest
     @MethodSource("kinds")
     void shouldHoldWithSixteenThreads(final ThreadKind kind)
@@ -61,6 +63,7 @@ class ConcurrentSlabStressTest
         run(kind, 16, 16L << 20, 1L << 20, 128, 14);
     }
 
+    @Tag("checks-off")
     @ParameterizedTest
     @MethodSource("kinds")
     void shouldHoldWithMoreThreadsThanHeaps(final ThreadKind kind)
@@ -68,6 +71,7 @@ class ConcurrentSlabStressTest
         run(kind, 8, 8L << 20, 1L << 20, 3, 14);
     }
 
+    @Tag("checks-off")
     @ParameterizedTest
     @MethodSource("kinds")
     void shouldHoldWithoutAnythingCached(final ThreadKind kind)
@@ -75,6 +79,7 @@ class ConcurrentSlabStressTest
         run(kind, 8, 8L << 20, 0, 128, 11);
     }
 
+    @Tag("checks-off")
     @ParameterizedTest
     @MethodSource("kinds")
     void shouldHoldInARegionThatIsOftenFull(final ThreadKind kind)
