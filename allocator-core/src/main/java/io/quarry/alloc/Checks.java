@@ -16,8 +16,9 @@
 package io.quarry.alloc;
 
 /**
- * Whether misuse is looked for. On unless the JVM was started with {@code -Dquarry.checks=off}; read once, so that the
- * JIT compiler leaves nothing of the checks when they are off.
+ * Whether misuse is looked for. On unless the JVM was started with {@code -Dquarry.checks=off}, and with
+ * {@code -Dquarry.checks=full} also that of {@link OneThreadAllocator}; read once, so that the JIT compiler leaves
+ * nothing of the checks when they are off.
  */
 public final class Checks
 {
@@ -30,6 +31,11 @@ public final class Checks
      * False if what costs time is dropped.
      */
     public static final boolean ENABLED = !"off".equals(System.getProperty(PROPERTY));
+
+    /**
+     * True if also that is looked for which costs more than a few instructions a call.
+     */
+    public static final boolean FULL = "full".equals(System.getProperty(PROPERTY));
 
     private Checks()
     {

@@ -198,6 +198,25 @@ public final class Misuse
     }
 
     /**
+     * A call by a second thread to an allocator for one.
+     *
+     * @param allocator that was called.
+     * @param owner     that has it; null if it has just given it up.
+     * @param caller    that called.
+     * @return the exception, to be thrown.
+     */
+    public static IllegalStateException otherThread(final Object allocator, final Thread owner, final Thread caller)
+    {
+        return new IllegalStateException(allocator.getClass().getSimpleName() + " is for one thread, has owner=" +
+            name(owner) + ", called by thread=" + name(caller));
+    }
+
+    private static String name(final Thread thread)
+    {
+        return null == thread ? "none" : '"' + thread.getName() + "\" id=" + thread.getId();
+    }
+
+    /**
      * A call to an allocator that is closed.
      *
      * @param allocator that was called.
