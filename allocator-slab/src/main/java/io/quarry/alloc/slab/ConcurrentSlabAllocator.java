@@ -38,7 +38,8 @@ import io.quarry.alloc.RegionClaim;
  * the magazine serves them; everything else is lock-free but for what the upstream does. Virtual threads, and threads
  * beyond the number that can have heaps, take one of some striped heaps by try-lock, and go without where all are
  * taken. A thread that is stopped, wherever it is, keeps at most its heap or a stripe, and one slab, from the others.
- * {@link #heap()} waits while another thread is given a heap, and {@link #close()} for those amid clearing or copying.
+ * {@link #heap()} waits, spinning, while another thread is given a heap or empties those of dead threads, calling the
+ * upstream; {@link #close()} waits for those amid clearing or copying.
  * <p>
  * Bytes: 2.4 % of the region for the tables, and 13 KiB for each heap. The slabs that all heaps together hold for later
  * are at most {@link #cacheBudget()} bytes; frees that a heap has combined keep at most one slab each.
@@ -144,9 +145,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         return heap;
     }
 
-    /**
-     * Lets frees that the calling thread's heap has combined reach their slab, as {@link Heap#flush()}.
-     */
+    /** Lets frees that the calling thread's heap has combined reach their slab, as {@link Heap#flush()}. */
     public void flush()
     {
         final Heap heap = heaps.ofThread();

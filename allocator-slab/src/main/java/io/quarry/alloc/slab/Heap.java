@@ -26,7 +26,8 @@ import io.quarry.alloc.RegionClaim;
  * <p>
  * Blocks are the allocator's, not the heap's: any thread may free them, through its own heap or the backing.
  * <p>
- * Threads: one, the one that {@link ConcurrentSlabAllocator#heap()} gave it to.
+ * Threads: one, the one that {@link ConcurrentSlabAllocator#heap()} gave it to. Wait-free while the magazine serves;
+ * else lock-free but for what the upstream does.
  * <p>
  * Time: to allocate, or to free a block of a slab that this heap owns, as in {@link SlabAllocator}. To free another
  * block is to set its bit in a word of the slab, an atomic step; up to 16 frees that follow each other in one 512 B

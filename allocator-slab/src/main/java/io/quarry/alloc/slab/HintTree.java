@@ -32,7 +32,7 @@ final class HintTree
 {
     private static final VarHandle WORDS = MethodHandles.arrayElementVarHandle(long[].class);
 
-    private final long[] words;
+    final long[] words;
     private final int[] levelStart;
 
     /**
