@@ -46,11 +46,11 @@ public final class OneThreadAllocator implements RegionAllocator
     private final AtomicReference<Thread> owner = new AtomicReference<>();
 
     /**
-     * Puts a guard around an allocator.
+     * Puts a guard around an allocator, whatever the level of checks.
      *
      * @param target that nobody else calls.
      */
-    OneThreadAllocator(final RegionAllocator target)
+    public OneThreadAllocator(final RegionAllocator target)
     {
         this.target = Objects.requireNonNull(target, "target");
     }

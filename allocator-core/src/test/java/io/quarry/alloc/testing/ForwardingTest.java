@@ -19,6 +19,7 @@ import io.quarry.alloc.Allocator;
 import io.quarry.alloc.FallbackAllocator;
 import io.quarry.alloc.GlobalAlloc;
 import io.quarry.alloc.Layout;
+import io.quarry.alloc.OneThreadAllocator;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.SynchronizedAllocator;
@@ -73,6 +74,18 @@ class ForwardingTest
     {
         final WatchedAllocator watch = WatchedAllocator.over(target);
         final RegionAllocator wrapper = new SynchronizedRegionAllocator(watch.regionAllocator());
+        checkForwards(Allocator.class, wrapper, watch);
+        checkForwards(GlobalAlloc.class, wrapper, watch);
+        // Closes it in the end.
+        checkForwards(RegionAllocator.class, wrapper, watch);
+        resources.forget(target);
+    }
+
+    @Test
+    void w01OneThreadAllocatorShouldForwardEveryMethod() throws ReflectiveOperationException
+    {
+        final WatchedAllocator watch = WatchedAllocator.over(target);
+        final RegionAllocator wrapper = new OneThreadAllocator(watch.regionAllocator());
         checkForwards(Allocator.class, wrapper, watch);
         checkForwards(GlobalAlloc.class, wrapper, watch);
         // Closes it in the end.
