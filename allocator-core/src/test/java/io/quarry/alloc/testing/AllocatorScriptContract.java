@@ -32,11 +32,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Runs random scripts on regions of several sizes. Every allocator has a subclass. Each test has its seed in its name;
  * {@code -Dquarry.seed=N} sets the first one, and a new one is taken each time for the last test.
+ * {@code -Dquarry.test.scripts=N} runs N times as many.
  */
 @Tag("checks-off")
 public abstract class AllocatorScriptContract
 {
     private static final long FIRST_SEED = Long.getLong("quarry.seed", 1L);
+    private static final int TIMES = Integer.getInteger("quarry.test.scripts", 1);
     private static final int LONG_SCRIPT = 20_000;
 
     /**
@@ -58,7 +60,7 @@ public abstract class AllocatorScriptContract
     }
 
     /**
-     * How many scripts a region size gets.
+     * How many scripts a region size gets in the short form.
      *
      * @return the count.
      */
@@ -81,7 +83,7 @@ public abstract class AllocatorScriptContract
     final Stream<DynamicTest> shouldHoldUnderRandomScripts()
     {
         return LongStream.of(regionSizes()).boxed().flatMap(regionSize ->
-            LongStream.range(FIRST_SEED, FIRST_SEED + scriptsPerSize()).mapToObj(seed ->
+            LongStream.range(FIRST_SEED, FIRST_SEED + TIMES * scriptsPerSize()).mapToObj(seed ->
                 DynamicTest.dynamicTest("regionSize=" + regionSize + " seed=" + seed, () ->
                     run(regionSize, seed))));
     }
