@@ -129,13 +129,18 @@ abstract class SlabUnits
         return true;
     }
 
-    /** Whether a granule of a slab is the first of one of its slots. */
+    /** Whether a granule of a slab is the first of one of its slots; true if the slab has gone meanwhile. */
     final boolean isSlotStart(final int granule)
     {
         final int head = headOf(granule >>> SlabUnit.GRANULES_SHIFT);
-        final int stride = SizeClasses.size(classOf(head)) >>> SizeClasses.GRANULE_SHIFT;
+        final int size = SizeClasses.size(classOf(head));
+        if (0 == size)
+        {
+            return true;
+        }
+        final int stride = size >>> SizeClasses.GRANULE_SHIFT;
         final int offset = granule - (head << SlabUnit.GRANULES_SHIFT);
-        return 0 == offset % stride && offset / stride < slots(head);
+        return 0 == offset % stride && offset / stride < (length(head) << SlabSizing.UNIT_SHIFT) / size;
     }
 
     /**
