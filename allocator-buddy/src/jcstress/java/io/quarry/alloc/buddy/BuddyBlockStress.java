@@ -110,7 +110,7 @@ public class BuddyBlockStress
         }
     }
 
-    /** As above, while another thread takes the second of the two units, the first of its word. The third number is as above. */
+    /** As above, while another thread takes the second of the two units. The third number is as above. */
     @JCStressTest
     @Outcome(id = "1, 0, 65", expect = ACCEPTABLE, desc = "grown; the other had to look elsewhere")
     @Outcome(id = "0, 1, 64", expect = ACCEPTABLE, desc = "not grown, as the unit was taken")
