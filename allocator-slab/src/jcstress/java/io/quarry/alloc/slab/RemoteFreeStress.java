@@ -62,7 +62,7 @@ public class RemoteFreeStress
         }
     }
 
-    /** The owner lets a full slab go: it looks for frees after its store, as who frees looks for the owner after his. */
+    /** The owner lets a full slab go: it looks for frees after its store, who frees looks for the owner after his. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "the next who needs a slot finds the slab, and the slot in it")
     @Outcome(id = "-1", expect = FORBIDDEN, desc = "each took the other for the one who puts up the hint")

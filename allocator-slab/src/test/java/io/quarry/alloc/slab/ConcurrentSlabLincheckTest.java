@@ -62,12 +62,6 @@ class ConcurrentSlabLincheckTest
         private final AtomicIntegerArray held = new AtomicIntegerArray(REGION_BYTES >>> SizeClasses.GRANULE_SHIFT);
         private final long twice;
 
-        public Blocks()
-        {
-            this(1 << 16);
-        }
-
-        Blocks(final long cacheBudget)
         {
             // One allocator has a region at a time, and only the next one knows that the one before is done.
             if (null != last)
@@ -75,12 +69,17 @@ class ConcurrentSlabLincheckTest
                 last.close();
             }
             allocator = new ConcurrentSlabAllocator(
-                new SynchronizedRegionAllocator(new RunAllocator(REGION)), cacheBudget, 0);
+                new SynchronizedRegionAllocator(new RunAllocator(REGION)), cacheBudget(), 0);
             last = allocator;
             common.add(take());
             common.add(take());
             twice = allocator.allocate(OTHER_SIZE, 8);
             allocator.trim();
+        }
+
+        long cacheBudget()
+        {
+            return 1 << 16;
         }
 
         @SuppressWarnings({ "unchecked", "rawtypes" })
@@ -198,9 +197,10 @@ class ConcurrentSlabLincheckTest
     /** As {@link Blocks}, but a thread holds a slab for the length of a call only, so that each call claims one. */
     public static final class UncachedBlocks extends Blocks
     {
-        public UncachedBlocks()
+        @Override
+        long cacheBudget()
         {
-            super(0);
+            return 0;
         }
     }
 
