@@ -42,7 +42,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
  */
 public abstract class JcstressContract
 {
-    private static final Pattern PASSED = Pattern.compile("\\[OK\\] (\\S+)");
+    private static final Pattern PASSED = Pattern.compile("\\[OK\\] (io\\.quarry\\.\\S+)");
     private static final Pattern LISTED = Pattern.compile("^(io\\.quarry\\.\\S+)$");
 
     @Test
