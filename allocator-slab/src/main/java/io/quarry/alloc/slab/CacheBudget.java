@@ -47,6 +47,12 @@ final class CacheBudget
         used.addAndGet(-bytes);
     }
 
+    /** Whether more than half is taken: what is only perhaps of use should go, so that every heap gets some. */
+    boolean isTight()
+    {
+        return used.get() > limit >>> 1;
+    }
+
     long limit()
     {
         return limit;

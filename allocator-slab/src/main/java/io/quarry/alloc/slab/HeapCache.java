@@ -22,8 +22,8 @@ import io.quarry.alloc.Checks;
  * thread that has the heap.
  * <p>
  * A heap owns at most 16 slabs a class, and none beyond the {@link CacheBudget}. A slab with no slot left to hand out
- * is kept as long as there is room for another: what comes back to it soon needs no claim then. A heap that fills slab
- * after slab owns the last ones only.
+ * is kept as long as there is room for another and half the budget is left: what comes back to it soon needs no claim
+ * then. A heap that fills slab after slab owns the last ones only.
  * <p>
  * Bytes: 256 a class for the magazines and 72 for the list of slabs.
  */
@@ -178,7 +178,7 @@ final class HeapCache
                 index = next;
                 i++;
             }
-            else if (ownedCount[sizeClass] > MOST_FULL)
+            else if (ownedCount[sizeClass] > MOST_FULL || budget.isTight())
             {
                 disown(sizeClass, i);
                 slabs.release(head);
