@@ -75,15 +75,7 @@ final class OneSlab
     boolean free(final int slot)
     {
         final int granule = granule(slot);
-        try
-        {
-            slabs.free(granule >>> SlabUnit.GRANULES_SHIFT, (int)SlabUnit.takenBit(granule));
-            return true;
-        }
-        catch (final IllegalStateException ex)
-        {
-            return false;
-        }
+        return 0 == slabs.free(granule >>> SlabUnit.GRANULES_SHIFT, (int)SlabUnit.takenBit(granule));
     }
 
     /** Slots that aren't taken, as the owner sees it. */
