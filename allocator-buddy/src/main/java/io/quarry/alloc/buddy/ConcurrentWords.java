@@ -181,7 +181,8 @@ final class ConcurrentWords
                 unit = takeAt(level, count, first, alignment);
             }
         }
-        while (unit < 0 && risen > 0);
+        // Fewer than a batch: there were no more, but for those that others have just made whole.
+        while (unit < 0 && risen >= BATCH);
         transit.exit();
         return unit < 0 && openReserve() ? takeByHints(count, first, alignment) : unit;
     }
