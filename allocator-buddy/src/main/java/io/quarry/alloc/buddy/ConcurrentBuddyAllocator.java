@@ -74,7 +74,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * units)) levels and D = ceil(log64(W)) depths of hints, each at least 1, and B = L (690 D + 219) + 5: deallocating up
  * to 64 units 4 + 4 D, more than these 2 + 2 L (1 + 2 D); allocating up to 64 units B if a place is among the 16 words
  * that hints name first in each class. Else, and before such a request fails, every unit is looked at: 5 B + L W, and
- * B / 64 + 8 D for each word that was wholly free and is made a slot of the next size on the way.
+ * B / 64 + 8 D for each word that was wholly free and is made a slot of the next size on the way, and 8 D for each that
+ * hints still name so though it isn't any more.
  *
  * <h2>Cost in bytes</h2>
  * <p>

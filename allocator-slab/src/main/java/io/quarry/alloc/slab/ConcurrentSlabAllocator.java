@@ -25,21 +25,21 @@ import io.quarry.alloc.RegionClaim;
  * upstream: a {@link SlabAllocator} for many threads. What one thread allocates another may free.
  * <p>
  * Each platform thread has a {@link Heap}, made at its first allocation and found by thread id; an Agent may hold its
- * own. A heap owns some slabs and hands out their slots without an atomic step. When it owns 16 of a size it lets those
- * go that have no slot left; they belong to nobody then until a heap that needs a slot of their size claims them, the
- * lowest first. A free by anyone but the owner sets a bit at the slab. So it needs nothing of the thread that frees,
- * not even a heap, and waits for no thread to come by; and what many threads hold is the slots they use and the cache
- * budget, not the sum of what each once used.
- * <p>
+ * own. A heap owns some slabs and hands out their slots without an atomic step. When it owns 16 of a size, or half the
+ * cache budget is used, it lets some go that have no slot left; they belong to nobody then until a heap that needs a
+ * slot of their size claims them, the lowest first. A free by anyone but the owner sets a bit at the slab. So it needs
+ * nothing of the thread that frees, not even a heap, and waits for no thread to come by; and what many threads hold is
+ * the slots they use and the cache budget, not the sum of what each once used.
  * Choose it where blocks cross threads, or threads share memory. One thread alone is served quicker by
  * {@link SlabAllocator}.
  * <p>
  * Threads: any. No allocation or free waits for another thread: on a thread's own slabs both are wait-free as long as
  * the magazine serves them; everything else is lock-free but for what the upstream does. Virtual threads, and threads
  * beyond the number that can have heaps, take one of some striped heaps by try-lock, and go without where all are
- * taken. A thread that is stopped, wherever it is, keeps at most its heap or a stripe, and one slab, from the others.
+ * taken. A stopped thread keeps at most its heap, a stripe, a slab, and the heaps of dead threads from the others.
  * {@link #heap()} waits, spinning, while another thread is given a heap or empties those of dead threads, calling the
- * upstream; {@link #close()} waits for those amid clearing or copying.
+ * upstream; {@link #close()} waits for those amid clearing or copying. Misuse is found at once, but for what two
+ * threads free at a time, or of which a free is combined: late then, or not at all if the slot goes out in between.
  * <p>
  * Bytes: 2.4 % of the region for the tables, and 13 KiB for each heap. The slabs that all heaps together hold for later
  * are at most {@link #cacheBudget()} bytes; frees that a heap has combined keep at most one slab each.
@@ -412,7 +412,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         return HeapBacking.shouldMove(length, newSize);
     }
 
-    /** What the upstream holds: the slabs, live or not, and the large blocks. For tests. */
+    /** What the upstream holds. For tests. */
     AllocatorStats upstreamStats()
     {
         return upstream.stats();

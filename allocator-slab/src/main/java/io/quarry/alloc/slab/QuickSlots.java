@@ -196,8 +196,22 @@ abstract class QuickSlots extends AbstractRegionAllocator
         copyBytes(address, moved, Math.min(size, newSize));
         if (!push(address, sizeClass))
         {
-            returnBlock(address, size, 1);
+            returnOld(address, size, moved, newSize);
         }
         return moved;
+    }
+
+    /** Where any thread may call, another may have freed the block meanwhile: nobody is to have the new one then. */
+    private void returnOld(final long address, final long size, final long moved, final long newSize)
+    {
+        try
+        {
+            returnBlock(address, size, 1);
+        }
+        catch (final IllegalStateException | IllegalArgumentException ex)
+        {
+            returnBlock(moved, newSize, 1);
+            throw ex;
+        }
     }
 }
