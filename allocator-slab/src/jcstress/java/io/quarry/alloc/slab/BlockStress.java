@@ -63,11 +63,7 @@ public class BlockStress
         @Arbiter
         public void end(final III_Result r)
         {
-            if (one.head == one.slabs.claim(OneSlab.CLASS, OneSlab.SECOND_OWNER))
-            {
-                one.slabs.drain(one.head);
-                r.r3 = one.room();
-            }
+            r.r3 = one.claimedRoom();
             one.end();
         }
     }

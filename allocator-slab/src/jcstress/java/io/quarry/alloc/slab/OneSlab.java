@@ -84,6 +84,17 @@ final class OneSlab
         return slabs.slots(head) - slabs.takenCount(head);
     }
 
+    /** Slots that aren't taken, as one sees it who claims the slab; -1 if it can't be claimed. */
+    int claimedRoom()
+    {
+        if (head != slabs.claim(CLASS, SECOND_OWNER))
+        {
+            return -1;
+        }
+        slabs.drain(head);
+        return room();
+    }
+
     /** Where a slot's first byte is in the region's buffer. */
     int offset(final int slot)
     {

@@ -87,12 +87,7 @@ public class RemoteFreeStress
         @Arbiter
         public void end(final I_Result r)
         {
-            r.r1 = -1;
-            if (one.head == one.slabs.claim(OneSlab.CLASS, OneSlab.SECOND_OWNER))
-            {
-                one.slabs.drain(one.head);
-                r.r1 = one.room();
-            }
+            r.r1 = one.claimedRoom();
             one.end();
         }
     }

@@ -30,6 +30,7 @@ import io.quarry.alloc.RegionClaim;
  * slot of their size claims them, the lowest first. A free by anyone but the owner sets a bit at the slab. So it needs
  * nothing of the thread that frees, not even a heap, and waits for no thread to come by; and what many threads hold is
  * the slots they use and the cache budget, not the sum of what each once used.
+ * <p>
  * Choose it where blocks cross threads, or threads share memory. One thread alone is served quicker by
  * {@link SlabAllocator}.
  * <p>
@@ -38,8 +39,10 @@ import io.quarry.alloc.RegionClaim;
  * beyond the number that can have heaps, take one of some striped heaps by try-lock, and go without where all are
  * taken. A stopped thread keeps at most its heap, a stripe, a slab, and the heaps of dead threads from the others.
  * {@link #heap()} waits, spinning, while another thread is given a heap or empties those of dead threads, calling the
- * upstream; {@link #close()} waits for those amid clearing or copying. Misuse is found at once, but for what two
- * threads free at a time, or of which a free is combined: late then, or not at all if the slot goes out in between.
+ * upstream; {@link #close()} waits for those amid clearing or copying.
+ * <p>
+ * Misuse is found at once, but for what two threads free at a time, or of which a free is combined: late then, or not
+ * at all if the slot goes out in between.
  * <p>
  * Bytes: 2.4 % of the region for the tables, and 13 KiB for each heap. The slabs that all heaps together hold for later
  * are at most {@link #cacheBudget()} bytes; frees that a heap has combined keep at most one slab each.
@@ -198,7 +201,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         {
             return heap.allocate(size, alignment);
         }
-        final long address = popStriped(size, alignment);
+        final long address = heaps.pop(size, alignment);
         return NULL != address ? address : super.allocate(size, alignment);
     }
 
@@ -217,7 +220,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         {
             return heap.alloc(size, alignment);
         }
-        final long address = popStriped(size, alignment);
+        final long address = heaps.pop(size, alignment);
         return NULL != address ? address : super.alloc(size, alignment);
     }
 
@@ -236,7 +239,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         {
             heap.deallocate(address, size, alignment);
         }
-        else if (!pushStriped(address, size, alignment))
+        else if (!heaps.push(address, size, alignment))
         {
             super.deallocate(address, size, alignment);
         }
@@ -250,7 +253,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         {
             heap.dealloc(address, size, alignment);
         }
-        else if (!pushStriped(address, size, alignment))
+        else if (!heaps.push(address, size, alignment))
         {
             super.dealloc(address, size, alignment);
         }
@@ -310,18 +313,6 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
     {
         backing.close();
         upstream.close();
-    }
-
-    /** The quick path of a thread without a heap. */
-    private long popStriped(final long size, final long alignment)
-    {
-        final int granule = SizeClasses.isPlain(size, alignment) ? heaps.pop(SizeClasses.ofSize(size)) : -1;
-        return granule < 0 ? NULL : backing.addressOf(granule);
-    }
-
-    private boolean pushStriped(final long address, final long size, final long alignment)
-    {
-        return SizeClasses.isPlain(size, alignment) && heaps.push(address, SizeClasses.ofSize(size));
     }
 
     @Override
@@ -412,7 +403,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         return HeapBacking.shouldMove(length, newSize);
     }
 
-    /** What the upstream holds. For tests. */
+    /** What the upstream holds: the slabs, live or not, and the large blocks. For tests. */
     AllocatorStats upstreamStats()
     {
         return upstream.stats();

@@ -18,7 +18,6 @@ package io.quarry.alloc.slab;
 import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Checks;
 import io.quarry.alloc.Misuse;
-import io.quarry.alloc.RegionClaim;
 
 /**
  * One thread's share of a {@link ConcurrentSlabAllocator}: slots in magazines, popped and pushed without an atomic
@@ -83,12 +82,6 @@ public final class Heap extends QuickSlots
     public boolean isThreadSafe()
     {
         return false;
-    }
-
-    @Override
-    public RegionClaim claim()
-    {
-        return claim;
     }
 
     @Override

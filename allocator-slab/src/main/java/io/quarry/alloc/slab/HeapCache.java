@@ -41,9 +41,6 @@ final class HeapCache
     private static final int OWNED_SHIFT = 4;
     private static final int MOST_OWNED = 1 << OWNED_SHIFT;
 
-    /** Full slabs of a class that are kept, as their slots may come back the next moment. */
-    private static final int MOST_FULL = MOST_OWNED - 1;
-
     final int[] entries = Magazines.newEntries();
 
     private final SharedSlabs slabs;
@@ -113,8 +110,7 @@ final class HeapCache
             if (next == index)
             {
                 // Full: its hint was put up by someone who was late.
-                disown(sizeClass, (sizeClass << OWNED_SHIFT) + ownedCount[sizeClass] - 1);
-                slabs.release(head);
+                letGo(sizeClass, (sizeClass << OWNED_SHIFT) + ownedCount[sizeClass] - 1);
             }
             index = next;
         }
@@ -178,10 +174,9 @@ final class HeapCache
                 index = next;
                 i++;
             }
-            else if (ownedCount[sizeClass] > MOST_FULL || budget.isTight())
+            else if (MOST_OWNED == ownedCount[sizeClass] || budget.isTight())
             {
-                disown(sizeClass, i);
-                slabs.release(head);
+                letGo(sizeClass, i);
             }
             else
             {
@@ -227,6 +222,14 @@ final class HeapCache
         return head;
     }
 
+    /** Leaves a slab to whoever needs it next. */
+    private void letGo(final int sizeClass, final int index)
+    {
+        final int head = owned[index];
+        disown(sizeClass, index);
+        slabs.release(head);
+    }
+
     private void disown(final int sizeClass, final int index)
     {
         budget.give(bytes(owned[index]));
@@ -243,18 +246,16 @@ final class HeapCache
             releaseOthers(sizeClass, false) && budget.tryTake(bytes);
     }
 
-    /** Gives up the full slabs of a class that is being refilled; true if there was one. */
+    /** Gives up the full slabs of a class whose own slabs have just been looked at; true if there was one. */
     private boolean releaseFull(final int sizeClass)
     {
         final int first = sizeClass << OWNED_SHIFT;
         boolean released = false;
         for (int i = first; i < first + ownedCount[sizeClass];)
         {
-            final int head = owned[i];
-            if (slabs.takenCount(head) == slabs.slots(head))
+            if (0 != (full[sizeClass] & 1 << i))
             {
-                disown(sizeClass, i);
-                slabs.release(head);
+                letGo(sizeClass, i);
                 released = true;
             }
             else
@@ -293,9 +294,7 @@ final class HeapCache
         final int first = sizeClass << OWNED_SHIFT;
         while (ownedCount[sizeClass] > 0)
         {
-            final int head = owned[first];
-            disown(sizeClass, first);
-            slabs.release(head);
+            letGo(sizeClass, first);
         }
         return bytes;
     }

@@ -15,11 +15,14 @@
  */
 package io.quarry.alloc.slab;
 
+import io.quarry.alloc.Allocator;
+
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 
 /**
  * Which thread has which heap: a hash table by thread id that any thread reads without an atomic step, since a heap
@@ -106,18 +109,20 @@ final class HeapTable
         }
     }
 
-    /** A slot for a thread that has no heap and can't have one; negative if no magazine at hand has any. */
-    int pop(final int sizeClass)
+    /** A plain block for a thread that has no heap and can't have one; NULL if no magazine at hand has any. */
+    long pop(final long size, final long alignment)
     {
         final Thread thread = Thread.currentThread();
-        return full || isVirtual(thread) ? stripes.pop(thread, sizeClass) : -1;
+        return SizeClasses.isPlain(size, alignment) && (full || isVirtual(thread)) ?
+            stripes.pop(thread, SizeClasses.ofSize(size)) : Allocator.NULL;
     }
 
-    /** Takes a live slot of such a thread back if it came from the magazine at hand. */
-    boolean push(final long address, final int sizeClass)
+    /** Takes a live plain block of such a thread back if it came from the magazine at hand. */
+    boolean push(final long address, final long size, final long alignment)
     {
         final Thread thread = Thread.currentThread();
-        return (full || isVirtual(thread)) && stripes.push(thread, address, sizeClass);
+        return SizeClasses.isPlain(size, alignment) && (full || isVirtual(thread)) &&
+            stripes.push(thread, address, SizeClasses.ofSize(size));
     }
 
     /** Gives the calling thread a heap, waiting for others that change the table; null if there is none left. */
@@ -167,25 +172,23 @@ final class HeapTable
     /** From now on every heap is found closed, those that are being made included. */
     void refuseAll()
     {
-        for (int id = 1; id < byId.length(); id++)
-        {
-            final Heap heap = byId.get(id);
-            if (null != heap)
-            {
-                heap.refuse();
-            }
-        }
+        forEach(Heap::refuse);
     }
 
     /** Waits for calls amid their work on the memory; when all are refused. */
     void awaitIdle()
+    {
+        forEach(Heap::awaitIdle);
+    }
+
+    private void forEach(final Consumer<Heap> action)
     {
         for (int id = 1; id < byId.length(); id++)
         {
             final Heap heap = byId.get(id);
             if (null != heap)
             {
-                heap.awaitIdle();
+                action.accept(heap);
             }
         }
     }

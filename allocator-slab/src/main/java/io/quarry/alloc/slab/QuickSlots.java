@@ -39,6 +39,12 @@ abstract class QuickSlots extends AbstractRegionAllocator
     }
 
     @Override
+    public final RegionClaim claim()
+    {
+        return claim;
+    }
+
+    @Override
     public long allocate(final long size, final long alignment)
     {
         if (SizeClasses.isPlain(size, alignment))
@@ -129,18 +135,6 @@ abstract class QuickSlots extends AbstractRegionAllocator
             }
         }
         return super.realloc(address, size, alignment, newSize);
-    }
-
-    @Override
-    protected void zeroBytes(final long at, final long length)
-    {
-        claim.zero(at, length);
-    }
-
-    @Override
-    protected void copyBytes(final long from, final long to, final long length)
-    {
-        claim.copy(from, to, length);
     }
 
     /**

@@ -19,7 +19,6 @@ import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Checks;
 import io.quarry.alloc.Misuse;
 import io.quarry.alloc.RegionAllocator;
-import io.quarry.alloc.RegionClaim;
 
 /**
  * Serves blocks to 2 KiB from slabs of one size each, and passes everything else on to an upstream allocator.
@@ -73,12 +72,6 @@ public final class SlabAllocator extends QuickSlots
     public boolean isThreadSafe()
     {
         return false;
-    }
-
-    @Override
-    public RegionClaim claim()
-    {
-        return claim;
     }
 
     @Override

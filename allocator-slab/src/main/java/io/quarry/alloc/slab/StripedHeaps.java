@@ -15,6 +15,8 @@
  */
 package io.quarry.alloc.slab;
 
+import io.quarry.alloc.Allocator;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
@@ -72,7 +74,7 @@ final class StripedHeaps
     {
         for (int i = 0; i < heaps.length; i++)
         {
-            final Heap heap = heaps[(int)thread.getId() + i & heaps.length - 1];
+            final Heap heap = from(thread, i);
             if (tryEnter(heap))
             {
                 return heap;
@@ -86,23 +88,23 @@ final class StripedHeaps
         INTS.setRelease(heap.entries, Magazines.LOCK, FREE);
     }
 
-    /** A slot of the magazine of the thread's first stripe; negative if there is none, or somebody is in. */
-    int pop(final Thread thread, final int sizeClass)
+    /** A slot of the magazine of the thread's first stripe; NULL if there is none, or somebody is in. */
+    long pop(final Thread thread, final int sizeClass)
     {
-        final Heap heap = heaps[(int)thread.getId() & heaps.length - 1];
+        final Heap heap = from(thread, 0);
         if (!tryEnter(heap))
         {
-            return -1;
+            return Allocator.NULL;
         }
         final int granule = heap.pop(sizeClass);
         leave(heap);
-        return granule;
+        return granule < 0 ? Allocator.NULL : heap.addressOf(granule);
     }
 
     /** Takes a live slot back if it is of the thread's first stripe and nobody is in. */
     boolean push(final Thread thread, final long address, final int sizeClass)
     {
-        final Heap heap = heaps[(int)thread.getId() & heaps.length - 1];
+        final Heap heap = from(thread, 0);
         if (!tryEnter(heap))
         {
             return false;
@@ -131,6 +133,12 @@ final class StripedHeaps
             }
         }
         return bytes;
+    }
+
+    /** The heap so many places after the thread's first. */
+    private Heap from(final Thread thread, final int places)
+    {
+        return heaps[(int)thread.getId() + places & heaps.length - 1];
     }
 
     /** The lock lies beside what it guards, in a cache line that no other stripe has. */

@@ -17,8 +17,6 @@ package io.quarry.alloc.slab;
 
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
-import io.quarry.alloc.SynchronizedRegionAllocator;
-import io.quarry.alloc.buddy.RunAllocator;
 import io.quarry.alloc.testing.AllocatorContract;
 
 /** No thread has a heap of its own: all take striped ones, as virtual threads do. */
@@ -29,8 +27,7 @@ class ConcurrentSlabStripedContractTest extends AllocatorContract
     @Override
     protected RegionAllocator create(final Region region)
     {
-        return new ConcurrentSlabAllocator(
-            new SynchronizedRegionAllocator(new RunAllocator(region)), CACHE_BUDGET, 0);
+        return ConcurrentSlabAllocatorTest.over(region, CACHE_BUDGET, 0);
     }
 
     @Override
