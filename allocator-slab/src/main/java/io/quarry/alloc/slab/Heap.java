@@ -66,7 +66,7 @@ public final class Heap extends QuickSlots
 
     Heap(final HeapBacking backing, final int id)
     {
-        super(backing.upstream);
+        super(backing.upstream, backing.base);
         this.backing = backing;
         this.id = id;
         slabs = backing.slabs;

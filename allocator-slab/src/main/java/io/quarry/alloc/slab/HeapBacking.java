@@ -40,7 +40,8 @@ final class HeapBacking
 
     private final Object allocator;
     private final Region region;
-    private final long base;
+    /** Of the slabs' granules and units. */
+    final long base;
     private HeapTable heaps;
     private final AtomicInteger trims = new AtomicInteger();
 
@@ -53,7 +54,7 @@ final class HeapBacking
         this.allocator = allocator;
         this.upstream = upstream;
         region = upstream.region();
-        base = region.address();
+        base = SharedSlabs.base(region);
         slabs = new SharedSlabs(upstream);
         budget = new CacheBudget(cacheBudget);
     }
@@ -227,12 +228,11 @@ final class HeapBacking
     private int classAt(final long address)
     {
         checkOpen();
-        final long offset = address - base;
-        if (Long.compareUnsigned(offset, region.capacity()) >= 0)
+        if (Long.compareUnsigned(address - region.address(), region.capacity()) >= 0)
         {
             throw Misuse.foreign(address, region);
         }
-        final int unit = (int)(offset >>> SlabSizing.UNIT_SHIFT);
+        final int unit = (int)(address - base >>> SlabSizing.UNIT_SHIFT);
         return unit < slabs.units() ? slabs.classOf(unit) : 0;
     }
 

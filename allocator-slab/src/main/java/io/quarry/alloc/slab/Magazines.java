@@ -87,13 +87,13 @@ final class Magazines
      */
     private final int[] keptEmpty = new int[SizeClasses.COUNT + 1];
     private final SlabTable table;
-    private final RegionAllocator upstream;
+    private final SlabBlocks blocks;
     private final long base;
 
     Magazines(final SlabTable table, final RegionAllocator upstream)
     {
         this.table = table;
-        this.upstream = upstream;
+        blocks = new SlabBlocks(upstream, false);
         base = upstream.region().address();
         Arrays.fill(keptEmpty, SlabTable.NONE);
     }
@@ -259,23 +259,17 @@ final class Magazines
 
     private boolean canMakeSlab(final int sizeClass)
     {
-        final int wanted = SlabSizing.wantedUnits(sizeClass, table.population(sizeClass));
-        final long least = (long)SlabSizing.leastUnits(sizeClass, wanted) << SlabSizing.UNIT_SHIFT;
-        return upstream.diagnose(least, SizeClasses.MAX_ALIGNMENT).wouldSucceed() ||
-            upstream.diagnose((long)wanted << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT).wouldSucceed();
+        return blocks.canTake(sizeClass, table.population(sizeClass));
     }
 
     private boolean makeSlab(final int sizeClass)
     {
-        final int wanted = SlabSizing.wantedUnits(sizeClass, table.population(sizeClass));
-        final long least = (long)SlabSizing.leastUnits(sizeClass, wanted) << SlabSizing.UNIT_SHIFT;
-        final long address =
-            upstream.allocUpTo(least, (long)wanted << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT);
+        final long address = blocks.take(sizeClass, table.population(sizeClass));
         if (Allocator.NULL == address)
         {
             return false;
         }
-        final long length = upstream.usableSize(address, least, SizeClasses.MAX_ALIGNMENT);
+        final long length = blocks.length(address, 1);
         table.install(
             (int)(address - base >>> SlabSizing.UNIT_SHIFT),
             (int)Math.min(length >>> SlabSizing.UNIT_SHIFT, SlabUnit.MAX_LENGTH),
@@ -343,10 +337,9 @@ final class Magazines
     private void giveBack(final int head, final int sizeClass)
     {
         final long address = base + ((long)head << SlabSizing.UNIT_SHIFT);
-        final long length = upstream.usableSize(
-            address, (long)table.length(head) << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT);
+        final long length = blocks.length(address, table.length(head));
         table.remove(head, length);
-        upstream.dealloc(address, length, SizeClasses.MAX_ALIGNMENT);
+        blocks.give(address, length);
     }
 
     /** With the checks on a slab is empty when none of its slots is live; some may then still be in the magazine. */

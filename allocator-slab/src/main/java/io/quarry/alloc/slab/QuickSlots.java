@@ -31,11 +31,11 @@ abstract class QuickSlots extends AbstractRegionAllocator
     final RegionClaim claim;
     final long base;
 
-    QuickSlots(final RegionAllocator upstream)
+    QuickSlots(final RegionAllocator upstream, final long base)
     {
         super(upstream.region());
         claim = upstream.claim();
-        base = upstream.region().address();
+        this.base = base;
     }
 
     @Override

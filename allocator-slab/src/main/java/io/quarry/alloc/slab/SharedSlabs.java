@@ -17,6 +17,7 @@ package io.quarry.alloc.slab;
 
 import io.quarry.alloc.Allocator;
 import io.quarry.alloc.Checks;
+import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
 import java.lang.invoke.MethodHandles;
@@ -59,6 +60,12 @@ final class SharedSlabs extends SlabUnits
      */
     static final int NOBODY = 0;
 
+    /**
+     * Units that are numbered in front of the region, so that their words keep a cache line away those of slabs from
+     * the length of the array, which everybody reads.
+     */
+    private static final int FRONT = 16;
+
     /** Owner for the length of a call: of a thread without a heap, or one that returns a slab. */
     static final int HAND = SlabUnit.MAX_OWNER;
 
@@ -71,16 +78,22 @@ final class SharedSlabs extends SlabUnits
     private final AtomicIntegerArray population = new AtomicIntegerArray(SizeClasses.COUNT + 1);
     private final AtomicInteger slabs = new AtomicInteger();
     private final AtomicLong upstreamBytes = new AtomicLong();
-    private final RegionAllocator upstream;
+    private final SlabBlocks blocks;
     private final long base;
 
     SharedSlabs(final RegionAllocator upstream)
     {
-        super(upstream.region().capacity());
-        this.upstream = upstream;
-        base = upstream.region().address();
+        super(upstream.region().capacity(), FRONT);
+        blocks = new SlabBlocks(upstream, true);
+        base = base(upstream.region());
         remote = new int[units()];
         hints = new SlabHints(units());
+    }
+
+    /** Where unit 0 would be: in front of the region. */
+    static long base(final Region region)
+    {
+        return region.address() - ((long)FRONT << SlabSizing.UNIT_SHIFT);
     }
 
     /** Units in the slabs of a class. */
@@ -150,15 +163,12 @@ final class SharedSlabs extends SlabUnits
      */
     int make(final int sizeClass, final int owner)
     {
-        final int wanted = SlabSizing.wantedUnits(sizeClass, population(sizeClass));
-        final long least = (long)SlabSizing.leastUnits(sizeClass, wanted) << SlabSizing.UNIT_SHIFT;
-        final long address =
-            upstream.allocUpTo(least, (long)wanted << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT);
+        final long address = blocks.take(sizeClass, population(sizeClass));
         if (Allocator.NULL == address)
         {
             return NONE;
         }
-        final long bytes = upstream.usableSize(address, least, SizeClasses.MAX_ALIGNMENT);
+        final long bytes = blocks.length(address, 1);
         final int head = (int)(address - base >>> SlabSizing.UNIT_SHIFT);
         final int length = (int)Math.min(bytes >>> SlabSizing.UNIT_SHIFT, SlabUnit.MAX_LENGTH);
         for (int i = 1; i < length; i++)
@@ -175,8 +185,7 @@ final class SharedSlabs extends SlabUnits
     /** Whether the upstream would give memory for a slab. */
     boolean canMake(final int sizeClass)
     {
-        final int wanted = SlabSizing.wantedUnits(sizeClass, population(sizeClass));
-        return canTake(SlabSizing.leastUnits(sizeClass, wanted)) || canTake(wanted);
+        return blocks.canTake(sizeClass, population(sizeClass));
     }
 
     /** Makes what other threads freed free; by the owner. Returns whether there was any. */
@@ -246,8 +255,7 @@ final class SharedSlabs extends SlabUnits
     {
         final long address = base + ((long)head << SlabSizing.UNIT_SHIFT);
         final int length = length(head);
-        final long bytes = upstream.usableSize(
-            address, (long)length << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT);
+        final long bytes = blocks.length(address, length);
         population.addAndGet(classOf(head), -length);
         slabs.decrementAndGet();
         upstreamBytes.addAndGet(-bytes);
@@ -257,7 +265,7 @@ final class SharedSlabs extends SlabUnits
             units[unit] = 0;
         }
         LONGS.setVolatile(units, head, 0L);
-        upstream.dealloc(address, bytes, SizeClasses.MAX_ALIGNMENT);
+        blocks.give(address, bytes);
         return bytes;
     }
 
@@ -353,11 +361,6 @@ final class SharedSlabs extends SlabUnits
     private static boolean isOwnerless(final long word)
     {
         return NOBODY == SlabUnit.owner(word) && SlabUnit.place(word) < 0 && 0 != SlabUnit.sizeClass(word);
-    }
-
-    private boolean canTake(final int count)
-    {
-        return upstream.diagnose((long)count << SlabSizing.UNIT_SHIFT, SizeClasses.MAX_ALIGNMENT).wouldSucceed();
     }
 
     private boolean hasOwnerless(final int word, final int sizeClass)

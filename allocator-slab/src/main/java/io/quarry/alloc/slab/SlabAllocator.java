@@ -60,7 +60,7 @@ public final class SlabAllocator extends QuickSlots
      */
     public SlabAllocator(final RegionAllocator upstream)
     {
-        super(upstream);
+        super(upstream, upstream.region().address());
         this.upstream = upstream;
         table = new SlabTable(upstream.region().capacity());
         magazines = new Magazines(table, upstream);

@@ -29,9 +29,15 @@ final class SlabSizing
      *   of making a slab.
      * - the tail: of the lengths from n to 2 n + 2 units the one with the least tail / length + 0.00125 (length - n);
      *   the second term keeps a slab from doubling for a gain of a few bytes.
+     *
+     * Slabs of several threads have whole cache lines of the words of SlabUnit: multiples of 8 units, of which the same
+     * rule chooses.
      */
     static final int UNIT_SHIFT = 9;
     static final int UNIT = 1 << UNIT_SHIFT;
+
+    /** Units whose words fill a cache line of 64 B. */
+    static final int LINE_UNITS = 64 / Long.BYTES;
 
     private static final int FIRST_BYTES = 1024;
     private static final int POPULATION_SHARE = 4;
@@ -48,18 +54,8 @@ final class SlabSizing
     static final int MAX_UNITS = 2 * LIMIT_UNITS + 2;
 
     /** By class and least length: the length with the least waste. */
-    private static final byte[] BEST = new byte[(SizeClasses.COUNT + 1) * (LIMIT_UNITS + 1)];
-
-    static
-    {
-        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
-        {
-            for (int least = 1; least <= LIMIT_UNITS; least++)
-            {
-                BEST[sizeClass * (LIMIT_UNITS + 1) + least] = (byte)best(SizeClasses.size(sizeClass), least);
-            }
-        }
-    }
+    private static final byte[] BEST = best(1);
+    private static final byte[] BEST_OF_LINES = best(LINE_UNITS);
 
     private SlabSizing()
     {
@@ -74,9 +70,13 @@ final class SlabSizing
      */
     static int wantedUnits(final int sizeClass, final int population)
     {
-        final int limit = Math.max(LIMIT_BYTES, LIMIT_SLOTS * SizeClasses.size(sizeClass)) >>> UNIT_SHIFT;
-        final int share = Math.max(FIRST_BYTES >>> UNIT_SHIFT, population / POPULATION_SHARE);
-        return BEST[sizeClass * (LIMIT_UNITS + 1) + Math.min(limit, share)];
+        return BEST[index(sizeClass, population)];
+    }
+
+    /** As {@link #wantedUnits}, but a multiple of {@link #LINE_UNITS}. */
+    static int wantedUnitsOfLines(final int sizeClass, final int population)
+    {
+        return BEST_OF_LINES[index(sizeClass, population)];
     }
 
     /**
@@ -92,11 +92,32 @@ final class SlabSizing
         return Math.max(oneSlot, (wanted + ELASTICITY - 1) / ELASTICITY);
     }
 
-    private static int best(final int size, final int least)
+    private static int index(final int sizeClass, final int population)
+    {
+        final int limit = Math.max(LIMIT_BYTES, LIMIT_SLOTS * SizeClasses.size(sizeClass)) >>> UNIT_SHIFT;
+        final int share = Math.max(FIRST_BYTES >>> UNIT_SHIFT, population / POPULATION_SHARE);
+        return sizeClass * (LIMIT_UNITS + 1) + Math.min(limit, share);
+    }
+
+    private static byte[] best(final int step)
+    {
+        final byte[] best = new byte[(SizeClasses.COUNT + 1) * (LIMIT_UNITS + 1)];
+        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
+        {
+            for (int least = 1; least <= LIMIT_UNITS; least++)
+            {
+                final int stepped = (least + step - 1) / step * step;
+                best[sizeClass * (LIMIT_UNITS + 1) + least] = (byte)best(SizeClasses.size(sizeClass), stepped, step);
+            }
+        }
+        return best;
+    }
+
+    private static int best(final int size, final int least, final int step)
     {
         int best = 0;
         double bestCost = Double.MAX_VALUE;
-        for (int units = least; units <= 2 * least + 2; units++)
+        for (int units = least; units <= 2 * least + 2; units += step)
         {
             final int bytes = units << UNIT_SHIFT;
             final double cost = (double)(bytes % size) / bytes + COST_OF_A_UNIT * (units - least);

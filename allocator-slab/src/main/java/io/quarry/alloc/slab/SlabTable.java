@@ -57,7 +57,7 @@ final class SlabTable extends SlabUnits
 
     SlabTable(final long regionBytes)
     {
-        super(regionBytes);
+        super(regionBytes, 0);
         final int words = (units() + 63) >>> 6;
         partial = new long[words];
         for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)

@@ -46,14 +46,20 @@ abstract class SlabUnits
 
     final long[] units;
 
-    SlabUnits(final long regionBytes)
+    /**
+     * Makes the words of a region.
+     *
+     * @param regionBytes its capacity.
+     * @param front       units to number in front of the region, which no slab is in.
+     */
+    SlabUnits(final long regionBytes, final int front)
     {
         if (regionBytes > MAX_REGION)
         {
             throw new IllegalArgumentException("region of capacity=" + regionBytes +
                 ": slabs are found by numbers that end at capacity=" + MAX_REGION);
         }
-        units = new long[Math.toIntExact(regionBytes >>> SlabSizing.UNIT_SHIFT)];
+        units = new long[front + Math.toIntExact(regionBytes >>> SlabSizing.UNIT_SHIFT)];
     }
 
     final int units()

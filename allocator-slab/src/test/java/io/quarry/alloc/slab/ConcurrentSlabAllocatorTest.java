@@ -183,7 +183,7 @@ class ConcurrentSlabAllocatorTest
             final long own = heap.allocate(512, 8);
             heap.deallocate(own, 512, 8);
             heap.deallocate(address, 64, 8);
-            assertTrue(heap.combined.contains((int)(address - region.address() >>> SizeClasses.GRANULE_SHIFT)));
+            assertTrue(heap.combined.contains((int)(address - SharedSlabs.base(region) >>> SizeClasses.GRANULE_SHIFT)));
         });
         allocator.deallocate(address, 64, 8);
         final IllegalStateException refused = assertThrows(IllegalStateException.class, allocator::trim);

@@ -218,7 +218,7 @@ class FreedTwiceTest
 
     private int granuleOf(final long address)
     {
-        return (int)(address - region.address() >>> SizeClasses.GRANULE_SHIFT);
+        return (int)(address - SharedSlabs.base(region) >>> SizeClasses.GRANULE_SHIFT);
     }
 
     private interface HeapTask
