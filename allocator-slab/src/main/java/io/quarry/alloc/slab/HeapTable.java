@@ -45,6 +45,7 @@ final class HeapTable
 
     /** By thread id. Written under the lock; the entry that a thread looks for was written by the thread itself. */
     private final Heap[] table;
+    private final int mask;
 
     /** All heaps there are, by number: the stripes from 1 on, and then those of threads. */
     private final AtomicReferenceArray<Heap> byId;
@@ -61,6 +62,7 @@ final class HeapTable
     {
         this.backing = backing;
         table = new Heap[Math.max(PROBES, ceilingPowerOfTwo(mostHeaps * SLOTS_A_HEAP))];
+        mask = table.length - 1;
         byId = new AtomicReferenceArray<>(1 + stripes + mostHeaps);
         this.stripes = new StripedHeaps(backing, stripes);
         for (int id = 1; id <= stripes; id++)
@@ -78,7 +80,7 @@ final class HeapTable
     Heap ofThread()
     {
         final Thread thread = Thread.currentThread();
-        final int index = (int)thread.getId() & table.length - 1;
+        final int index = (int)thread.getId() & mask;
         final Heap heap = table[index];
         return null != heap && heap.thread == thread ? heap : find(thread, index);
     }
@@ -252,7 +254,7 @@ final class HeapTable
     {
         for (int i = 1; i <= farthest; i++)
         {
-            final Heap heap = table[first + i & table.length - 1];
+            final Heap heap = table[first + i & mask];
             if (null != heap && heap.thread == thread)
             {
                 return heap;
@@ -289,7 +291,7 @@ final class HeapTable
     {
         for (int i = 0; i < PROBES; i++)
         {
-            final int place = (int)thread.getId() + i & table.length - 1;
+            final int place = (int)thread.getId() + i & mask;
             final Heap heap = table[place];
             if (null == heap || null == heap.thread || heap.isClosed() || isOfDeadThread(heap))
             {
