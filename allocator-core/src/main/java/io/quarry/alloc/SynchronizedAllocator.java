@@ -38,7 +38,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public class SynchronizedAllocator implements Allocator, Verifiable
 {
     final Allocator target;
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock = new BriefLock();
 
     /**
      * Puts an allocator behind a lock.
