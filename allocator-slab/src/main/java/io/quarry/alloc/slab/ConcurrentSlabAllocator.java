@@ -58,7 +58,8 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
 {
     private static final int DEFAULT_MOST_HEAPS = 128;
     private static final int DEFAULT_BUDGET_SHIFT = 6;
-    private static final long LEAST_DEFAULT_BUDGET = 256 * 1024;
+    private static final long LEAST_DEFAULT_BUDGET = 1024 * 1024;
+    private static final int SMALL_REGION_BUDGET_SHIFT = 3;
 
     private final RegionAllocator upstream;
     private final HeapBacking backing;
@@ -66,7 +67,8 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
     private final RegionClaim claim;
 
     /**
-     * Makes an allocator with a cache budget of a 64th of the region, at least 256 KiB, and heaps for 128 threads.
+     * Makes an allocator with heaps for 128 threads, and a cache budget of a 64th of the region, but at least 1 MiB or
+     * an eighth of the region, whichever is less.
      *
      * @param upstream for slabs and for what is larger than they serve, closed with this one; it may have other
      *                 callers.
@@ -74,7 +76,7 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
      */
     public ConcurrentSlabAllocator(final RegionAllocator upstream)
     {
-        this(upstream, Math.max(LEAST_DEFAULT_BUDGET, upstream.region().capacity() >>> DEFAULT_BUDGET_SHIFT));
+        this(upstream, defaultBudget(upstream.region().capacity()));
     }
 
     /**
@@ -122,6 +124,12 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
         final int stripes = HeapTable.ceilingPowerOfTwo(2 * Runtime.getRuntime().availableProcessors());
         heaps = new HeapTable(backing, mostHeaps, stripes);
         backing.serve(heaps);
+    }
+
+    private static long defaultBudget(final long capacity)
+    {
+        final long least = Math.min(LEAST_DEFAULT_BUDGET, capacity >>> SMALL_REGION_BUDGET_SHIFT);
+        return Math.max(least, capacity >>> DEFAULT_BUDGET_SHIFT);
     }
 
     /**
