@@ -25,7 +25,7 @@ import io.quarry.alloc.RegionClaim;
  * upstream: a {@link SlabAllocator} for many threads. What one thread allocates another may free.
  * <p>
  * Each platform thread has a {@link Heap}, made at its first allocation and found by thread id; an Agent may hold its
- * own. A heap owns some slabs and hands out their slots without an atomic step. When it owns 16 of a size, or half the
+ * own. A heap owns some slabs and hands out their slots without an atomic step. When it owns 32 of a size, or half the
  * cache budget is used, it lets some go that have no slot left; they belong to nobody then until a heap that needs a
  * slot of their size claims them, the lowest first. A free by anyone but the owner sets a bit at the slab. So it needs
  * nothing of the thread that frees, not even a heap, and waits for no thread to come by; and what many threads hold is
@@ -44,7 +44,7 @@ import io.quarry.alloc.RegionClaim;
  * Misuse is found at once, but for what two threads free at a time, or of which a free is combined: late then, or not
  * at all if the slot goes out in between.
  * <p>
- * Bytes: 2.4 % of the region for the tables, and 13 KiB for each heap. The slabs that all heaps together hold for later
+ * Bytes: 2.4 % of the region for the tables, and 16 KiB for each heap. The slabs that all heaps together hold for later
  * are at most {@link #cacheBudget()} bytes; frees that a heap has combined keep at most one slab each.
  * <p>
  * A request fails only when no slot of its class is free outside other threads' heaps, and the upstream has no room for

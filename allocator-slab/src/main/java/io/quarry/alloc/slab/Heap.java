@@ -37,7 +37,7 @@ import io.quarry.alloc.Misuse;
  * refill, before that has changed anything; never by the free of another block, which would be in doubt. If the thread
  * ends before, {@link ConcurrentSlabAllocator#trim()} throws it: what other threads ask for never fails for it.
  * <p>
- * Bytes: 13 KiB. What it holds for later is in the allocator's budget.
+ * Bytes: 16 KiB. What it holds for later is in the allocator's budget.
  */
 public final class Heap extends QuickSlots
 {

@@ -21,24 +21,24 @@ import io.quarry.alloc.Checks;
  * What one heap has in store: the slabs that it owns, and the magazines that their slots are handed out from. For the
  * thread that has the heap.
  * <p>
- * A heap owns at most 16 slabs a class, and none beyond the {@link CacheBudget}. A slab with no slot left to hand out
+ * A heap owns at most 32 slabs a class, and none beyond the {@link CacheBudget}. A slab with no slot left to hand out
  * is kept as long as there is room for another and half the budget is left: what comes back to it soon needs no claim
  * then. A heap that fills slab after slab owns the last ones only.
  * <p>
- * Bytes: 256 a class for the magazines and 72 for the list of slabs.
+ * Bytes: 256 a class for the magazines and 136 for the list of slabs.
  */
 final class HeapCache
 {
     /*
      * Invariants
-     *   H1  owned[8 c] .. owned[8 c + count - 1] are the slabs of class c that have this heap as owner, each once.
+     *   H1  owned[32 c] .. owned[32 c + count - 1] are the slabs of class c that have this heap as owner, each once.
      *   H2  the slots in a magazine are slots of owned slabs, each once. With the checks on their taken bits are clear,
      *       with the checks off they are set.
      *   H3  the budget has the bytes of every owned slab.
      *   H4  a slab with its bit in full has no slot that isn't taken, but those in the magazine.
      */
     private static final boolean CHECKS = Checks.ENABLED;
-    private static final int OWNED_SHIFT = 4;
+    private static final int OWNED_SHIFT = 5;
     private static final int MOST_OWNED = 1 << OWNED_SHIFT;
 
     final int[] entries = Magazines.newEntries();
@@ -51,7 +51,7 @@ final class HeapCache
 
     /**
      * By class: a bit for each owned slab that had no slot left at the last refill, none of its slots having been
-     * flushed since. Of an index the five lowest bits count, of which four tell the slabs of a class apart.
+     * flushed since. Of an index the five lowest bits count, which tell the slabs of a class apart.
      */
     private final int[] full = new int[SizeClasses.COUNT + 1];
 

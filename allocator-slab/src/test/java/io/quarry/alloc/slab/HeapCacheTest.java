@@ -56,10 +56,10 @@ class HeapCacheTest
         {
             assertTrue(cache.refill(CLASS));
             takeAll(cache, CLASS);
-            assertTrue(cache.ownedCount(CLASS) <= 16, "owned=" + cache.ownedCount(CLASS));
+            assertTrue(cache.ownedCount(CLASS) <= 32, "owned=" + cache.ownedCount(CLASS));
             assertEquals(ownedBytes(cache, CLASS), budget.used());
         }
-        assertTrue(cache.ownedCount(CLASS) >= 15, "owned=" + cache.ownedCount(CLASS));
+        assertTrue(cache.ownedCount(CLASS) >= 31, "owned=" + cache.ownedCount(CLASS));
     }
 
     @Test
