@@ -35,7 +35,7 @@ record Figures(
     private static final String GARBAGE = "garbageBytesPerEvent";
     private static final String CONTENTS_CHECKED = "contentsChecked";
     private static final String PASSES = "passes";
-    private static final String FAILURE = "failure";
+    static final String FAILURE = "failure";
 
     static Figures failed(final String failure)
     {

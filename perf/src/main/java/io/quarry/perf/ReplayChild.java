@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -35,6 +36,9 @@ final class ReplayChild
 
     /** Argument: find the footprint by resident memory. */
     static final String RESIDENT = "resident";
+
+    /** Argument: time each call by itself. */
+    static final String LATENCY = "latency";
 
     /** The byte on standard output after which nothing but the clock is left; the answer is any byte. */
     static final int READY = '!';
@@ -69,11 +73,11 @@ final class ReplayChild
         final Trace trace = Trace.readFrom(new DataInputStream(new BufferedInputStream(System.in, 1 << 16)));
         final Runnable turn = () -> awaitTurn(out);
 
-        final Figures[] figures = new Figures[1];
-        final Thread thread = subject.newThread(() -> figures[0] = figures(args[0], subject, trace, settings, turn));
+        final Properties[] answer = new Properties[1];
+        final Thread thread = subject.newThread(() -> answer[0] = answer(args[0], subject, trace, settings, turn));
         thread.start();
         thread.join();
-        figures[0].toProperties().store(out, null);
+        answer[0].store(out, null);
         out.flush();
         // Not by return: a peer may have left threads behind.
         System.exit(0);
@@ -96,7 +100,7 @@ final class ReplayChild
         }
     }
 
-    private static Figures figures(
+    private static Properties answer(
         final String mode,
         final Subject subject,
         final Trace trace,
@@ -105,21 +109,54 @@ final class ReplayChild
     {
         try
         {
-            if (RESIDENT.equals(mode))
-            {
-                return resident(subject, trace, settings);
-            }
-            return settings.threads() > 1 ?
-                measured(subject, new ThreadedTrace(trace, settings.threads()), settings, turn) :
-                measured(subject, trace, settings, turn);
+            return LATENCY.equals(mode) ? latencies(subject, trace, settings, turn).toProperties() :
+                figures(mode, subject, trace, settings, turn).toProperties();
         }
         catch (final ReplayFailure ex)
         {
-            return Figures.failed(ex.getMessage());
+            return Figures.failed(ex.getMessage()).toProperties();
         }
         catch (final OutOfMemoryError | RuntimeException | LinkageError ex)
         {
-            return Figures.failed("can't run: " + ex);
+            return Figures.failed("can't run: " + ex).toProperties();
+        }
+    }
+
+    private static Figures figures(
+        final String mode,
+        final Subject subject,
+        final Trace trace,
+        final ReplaySettings settings,
+        final Runnable turn)
+    {
+        if (RESIDENT.equals(mode))
+        {
+            return resident(subject, trace, settings);
+        }
+        return settings.threads() > 1 ?
+            measured(subject, new ThreadedTrace(trace, settings.threads()), settings, turn) :
+            measured(subject, trace, settings, turn);
+    }
+
+    private static Latencies latencies(
+        final Subject subject, final Trace trace, final ReplaySettings settings, final Runnable turn)
+    {
+        try (ReplayTarget target = subject.open(trace, settings.regionSize()))
+        {
+            turn.run();
+            final LatencyReplay replay = new LatencyReplay(trace, target);
+            final long warmUpNs = TimeUnit.MILLISECONDS.toNanos(settings.warmUpMs());
+            final long start = System.nanoTime();
+            for (int i = 0; i < LEAST_WARM_UP_PASSES || System.nanoTime() - start < warmUpNs; i++)
+            {
+                replay.pass();
+            }
+            replay.latencies().reset();
+            for (int i = 0; i < settings.leastPasses(); i++)
+            {
+                replay.pass();
+            }
+            return replay.latencies();
         }
     }
 

@@ -15,12 +15,11 @@
  */
 package io.quarry.perf;
 
-import io.quarry.alloc.buddy.RunAllocator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
@@ -41,22 +40,11 @@ import java.util.stream.Collectors;
     description = "Replays allocation traces: time, footprint and garbage of each allocator.")
 final class ReplayCommand implements Callable<Integer>
 {
-    private static final int FIRST_JDK_WITH_LARGE_REGIONS = 22;
-
-    /** As many as the least unit has room for in a table. */
-    private static final long MOST_REGION = 64L * (Integer.MAX_VALUE - 8);
-
-    /** The unit of a run allocator as slabs stand on it: the smallest region that every stack can be made over. */
-    private static final int LEAST_REGION = RunAllocator.DEFAULT_UNIT_SIZE;
-
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-        paramLabel = "TRACE",
-        arity = "1..*",
-        description = "A file in the trace format, or the name of a bundled trace.")
-    private List<String> traces;
+    @Mixin
+    private TraceOptions options;
 
     @Option(
         names = "--allocator",
@@ -75,25 +63,11 @@ final class ReplayCommand implements Callable<Integer>
     private Integer passes;
 
     @Option(
-        names = "--warm-up",
-        paramLabel = "MS",
-        description = "Milliseconds of passes before the clock starts. Default: ${DEFAULT-VALUE}.")
-    private int warmUpMs = ReplaySettings.WARM_UP_MS;
-
-    @Option(
         names = "--threads",
         paramLabel = "N",
         description = "Replays with N threads, up to " + ReplaySettings.MOST_THREADS + ": recorded thread t's events " +
             "on thread t mod N, each after the event before of its block. Default: 1, in the order of the trace.")
     private int threads = 1;
-
-    @Option(
-        names = "--region",
-        paramLabel = "SIZE",
-        converter = ByteCount.class,
-        description = "Bytes of region for Quarry's allocators; K, M or G may follow. Default: twice the peak of the " +
-            "trace's live bytes.")
-    private Long regionSize;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Writes the results as JSON, too.")
     private Path json;
@@ -101,21 +75,11 @@ final class ReplayCommand implements Callable<Integer>
     @Override
     public Integer call() throws TraceError
     {
+        options.check();
         if (null != passes && (passes < 1 || passes > ReplaySettings.LIMIT_PASSES))
         {
             throw new ParameterException(spec.commandLine(),
                 "--passes=" + passes + ": wanted 1 to " + ReplaySettings.LIMIT_PASSES);
-        }
-        if (warmUpMs < 0)
-        {
-            throw new ParameterException(spec.commandLine(), "--warm-up=" + warmUpMs + ": at least 0 wanted");
-        }
-        final long mostRegion =
-            Runtime.version().feature() < FIRST_JDK_WITH_LARGE_REGIONS ? Integer.MAX_VALUE : MOST_REGION;
-        if (null != regionSize && (regionSize < LEAST_REGION || regionSize > mostRegion))
-        {
-            throw new ParameterException(spec.commandLine(), "--region=" + regionSize + ": wanted " + LEAST_REGION +
-                " to " + mostRegion + " bytes" + (MOST_REGION == mostRegion ? "" : " before JDK 22"));
         }
         if (threads < 1 || threads > ReplaySettings.MOST_THREADS)
         {
@@ -128,11 +92,11 @@ final class ReplayCommand implements Callable<Integer>
             spec.commandLine().getErr(),
             subjects(),
             new ReplaySettings(
-                null == regionSize ? 0 : regionSize,
-                warmUpMs,
+                options.regionSize(),
+                options.warmUpMs(),
                 null == passes ? ReplaySettings.LEAST_PASSES : passes,
                 null == passes ? ReplaySettings.MOST_PASSES : passes,
-                threads)).run(traces, json);
+                threads)).run(options.traces(), json);
     }
 
     private List<Subject> subjects()

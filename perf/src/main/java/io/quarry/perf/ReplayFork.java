@@ -137,9 +137,22 @@ final class ReplayFork implements AutoCloseable
      */
     Figures finish()
     {
+        try
+        {
+            return Figures.of(answer());
+        }
+        catch (final IllegalArgumentException | NullPointerException ex)
+        {
+            return Figures.failed("the child JVM can't be understood: " + ex.getMessage());
+        }
+    }
+
+    /** As {@link #finish}, for those who know what the child writes. */
+    Properties answer()
+    {
         if (null == process)
         {
-            return Figures.failed(failure);
+            return failed(failure);
         }
         try
         {
@@ -147,18 +160,23 @@ final class ReplayFork implements AutoCloseable
             final Properties properties = new Properties();
             properties.load(in);
             final int status = process.waitFor();
-            return 0 == status && !properties.isEmpty() ? Figures.of(properties) :
-                Figures.failed("the child JVM ended with status " + status);
+            return 0 == status && !properties.isEmpty() ? properties :
+                failed("the child JVM ended with status " + status);
         }
-        catch (final IOException | IllegalArgumentException | NullPointerException ex)
+        catch (final IOException | IllegalArgumentException ex)
         {
-            return Figures.failed("the child JVM can't be understood: " + ex.getMessage());
+            return failed("the child JVM can't be understood: " + ex.getMessage());
         }
         catch (final InterruptedException ex)
         {
             Thread.currentThread().interrupt();
-            return Figures.failed("interrupted");
+            return failed("interrupted");
         }
+    }
+
+    private static Properties failed(final String failure)
+    {
+        return Figures.failed(failure).toProperties();
     }
 
     @Override

@@ -15,21 +15,16 @@
  */
 package io.quarry.perf;
 
-import io.quarry.alloc.Checks;
-
 import java.io.PrintWriter;
 import java.util.IntSummaryStatistics;
 import java.util.List;
 
 /**
- * Says how the figures of a table were had: machine, method, flags, and what each kind of subject was given and asked.
+ * Says how the figures of a table were had: what they are of, and by what method.
  */
 final class ReplayLegend
 {
-    private static final int WIDTH = 118;
-
-    private final PrintWriter out;
-    private final List<Subject> subjects;
+    private final SubjectLegend legend;
     private final ReplaySettings settings;
     private final List<ReplayResult> results;
 
@@ -39,18 +34,15 @@ final class ReplayLegend
         final ReplaySettings settings,
         final List<ReplayResult> results)
     {
-        this.out = out;
-        this.subjects = subjects;
+        this.legend = new SubjectLegend(out, subjects, settings);
         this.settings = settings;
         this.results = results;
     }
 
     void print()
     {
-        paragraph("Machine: " + System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") +
-            ", " + System.getProperty("os.name") + " on " + System.getProperty("os.arch") + ", " +
-            Runtime.getRuntime().availableProcessors() + " processors.");
-        paragraph((1 == settings.threads() ? "Time: processor time of the one thread that replays" :
+        legend.printMachine();
+        legend.paragraph((1 == settings.threads() ? "Time: processor time of the one thread that replays" :
             "Time: on the wall, from the first thread's start to the last one's end, " + settings.threads() +
             " threads, the events of recorded thread t on thread t mod " + settings.threads() +
             ", each after the event before of its block, and none over " + ThreadedTrace.WINDOW +
@@ -63,27 +55,7 @@ final class ReplayLegend
             "allocator has a JVM of its own, started with " + String.join(" ", ReplayFork.commonFlags()) +
             " and a fixed heap. Before that, one pass fills every block and checks each byte; while one " +
             "is on the clock no other runs.");
-        if (has(Subject.Kind.QUARRY))
-        {
-            paragraph("Quarry: a region of " + (0 == settings.regionSize() ? "twice the trace's peak live bytes" :
-                settings.regionSize() + " bytes") + ", touched beforehand; alignment 16 where none " +
-                "is asked for; size and " +
-                "alignment given back at a free; blocks touched through the region's ByteBuffer; misuse checks " +
-                (Checks.ENABLED ? "on" : "off") + "; buddy, concurrent-buddy and run alone with units of 64 " +
-                "bytes. Held: up to the highest byte ever used, and all metadata.");
-        }
-        if (has(Subject.Kind.NETTY))
-        {
-            paragraph("Netty 4.2: directBuffer, setByte, setZero, capacity, release, each allocator as made by " +
-                "default, in a FastThreadLocalThread with its caches; an aligned block is cut from a larger one. " +
-                "Held: bytes of its chunks." + flags(Subject.Kind.NETTY));
-        }
-        if (has(Subject.Kind.MALLOC))
-        {
-            paragraph("malloc: the C library's malloc, calloc, realloc, aligned_alloc and free, called through LWJGL " +
-                "3.4. Held: what a process grows by in resident anonymous memory when every page is touched, less " +
-                "exact than the others." + flags(Subject.Kind.MALLOC));
-        }
+        legend.printSubjects();
     }
 
     /** What was really run: a slow subject may have had fewer than another. */
@@ -98,31 +70,5 @@ final class ReplayLegend
         return run.getMin() == run.getMax() ? run.getMin() + (1 == run.getMin() ? " pass" : " passes") :
             run.getMin() + " to " + run.getMax() + " passes (no more than " + settings.leastPasses() + " once " +
             ReplaySettings.BUDGET_NS / 1_000_000 + " ms are over)";
-    }
-
-    private boolean has(final Subject.Kind kind)
-    {
-        return subjects.stream().anyMatch((subject) -> kind == subject.kind());
-    }
-
-    private static String flags(final Subject.Kind kind)
-    {
-        return " Flags: " + String.join(" ", kind.flags(Runtime.version().feature())) + ".";
-    }
-
-    private void paragraph(final String text)
-    {
-        final StringBuilder line = new StringBuilder();
-        for (final String word : text.split(" "))
-        {
-            if (line.length() + 1 + word.length() > WIDTH)
-            {
-                out.println(line);
-                line.setLength(0);
-                line.append(' ');
-            }
-            line.append(0 == line.length() ? "" : " ").append(word);
-        }
-        out.println(line);
     }
 }

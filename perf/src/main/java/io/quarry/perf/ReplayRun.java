@@ -34,7 +34,7 @@ final class ReplayRun
 
     private final PrintWriter out;
     private final PrintWriter err;
-    private final List<Subject> subjects = new ArrayList<>();
+    private final List<Subject> subjects;
     private final ReplaySettings settings;
 
     /**
@@ -54,17 +54,7 @@ final class ReplayRun
         this.out = out;
         this.err = err;
         this.settings = settings;
-        for (final Subject subject : wanted)
-        {
-            if (null == subject.unavailable())
-            {
-                subjects.add(subject);
-            }
-            else
-            {
-                err.println(subject.label() + " is left out: " + subject.unavailable());
-            }
-        }
+        this.subjects = Subject.available(wanted, err);
     }
 
     /**

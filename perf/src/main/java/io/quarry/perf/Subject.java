@@ -25,6 +25,7 @@ import io.quarry.alloc.buddy.RunAllocator;
 import io.quarry.alloc.slab.ConcurrentSlabAllocator;
 import io.quarry.alloc.slab.SlabAllocator;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -169,6 +170,24 @@ enum Subject
         return allocators().stream()
             .filter((subject) -> threads > 1 ? subject.servesThreads() : subject.isPeer() || !subject.servesThreads())
             .collect(Collectors.toList());
+    }
+
+    /** Those that can run here; for each of the others a word. */
+    static List<Subject> available(final List<Subject> wanted, final PrintWriter err)
+    {
+        final List<Subject> available = new ArrayList<>();
+        for (final Subject subject : wanted)
+        {
+            if (null == subject.unavailable())
+            {
+                available.add(subject);
+            }
+            else
+            {
+                err.println(subject.label() + " is left out: " + subject.unavailable());
+            }
+        }
+        return available;
     }
 
     /**

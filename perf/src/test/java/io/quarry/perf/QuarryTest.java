@@ -39,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -80,6 +81,39 @@ class QuarryTest
         }
         assertTrue(out.toString().contains("geometric mean of 1 trace"));
         assertTrue(out.toString().contains("In words: slab "));
+    }
+
+    @Test
+    void shouldTimeSingleCallsOfEverySubject() throws IOException
+    {
+        final Path trace = TraceBytes.small().writeTo(folder, "small");
+
+        assertEquals(0, run("latency", trace.toString(), "--warm-up", "0", "--passes", "3"), this::said);
+
+        for (final Subject subject : Subject.allocators())
+        {
+            if (null == subject.unavailable())
+            {
+                assertTrue(Pattern.compile("(?s)free, ns.*\\n  " + subject.label() + " +[0-9,]+( +[0-9,]+){6}\\s")
+                    .matcher(out.toString()).find(), this::said);
+            }
+        }
+        assertTrue(out.toString().contains("replays 3 passes"), this::said);
+    }
+
+    @Test
+    void shouldSayWhichAllocatorFailedAmidSingleCalls() throws IOException
+    {
+        final Path trace = new TraceBytes(1, 1, 1, 2_000_000, 1, 1, 2_000_000)
+            .bytes(0x80, 0).varint(2_000_000).writeTo(folder, "large");
+
+        assertEquals(1, run("latency", trace.toString(), "--allocator", "slab,netty-pooled", "--region", "1M"),
+            this::said);
+
+        assertTrue(err.toString().contains("FAILED large on slab: memory exhausted: asked for 2000000 bytes at " +
+            "alignment 16 at event 0"), this::said);
+        assertFalse(err.toString().contains("FAILED large on netty-pooled"), this::said);
+        assertNoStackTrace();
     }
 
     @Test
@@ -281,6 +315,12 @@ class QuarryTest
         "replay perl-text --threads 2 --allocator slab",
         "replay perl-text --region 0",
         "replay perl-text --region 12Q",
+        "latency",
+        "latency no-such-file",
+        "latency perl-text --passes 0",
+        "latency perl-text --allocator nobody",
+        "latency perl-text --region 1",
+        "latency perl-text --warm-up -1",
         "replay perl-text --region 99999999999G",
         "replay perl-text --json no-such-folder/out.json",
         "replay perl-text --no-such-option",
