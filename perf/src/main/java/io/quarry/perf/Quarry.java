@@ -31,7 +31,8 @@ import java.util.concurrent.Callable;
     name = "quarry",
     mixinStandardHelpOptions = true,
     versionProvider = Quarry.Version.class,
-    subcommands = { ReplayCommand.class, LatencyCommand.class, ConformCommand.class, BenchCommand.class },
+    subcommands = {
+        ReplayCommand.class, LatencyCommand.class, SizeCommand.class, ConformCommand.class, BenchCommand.class },
     description = "Replays the ten bundled allocation traces through Quarry's allocators and their peers.",
     footer = {
         "",

@@ -252,8 +252,13 @@ enum Subject
      */
     static long regionSize(final Trace trace)
     {
-        final long most = (Integer.MAX_VALUE - (long)trace.largestAlignment()) / MIB * MIB;
-        return Math.max(MIB, Math.min(most, (2L * trace.peakLiveBytes() + MIB - 1) / MIB * MIB));
+        return Math.max(MIB, Math.min(mostRegion(trace), (2L * trace.peakLiveBytes() + MIB - 1) / MIB * MIB));
+    }
+
+    /** The largest region that every JDK can make with the alignment that a trace asks for. */
+    static long mostRegion(final Trace trace)
+    {
+        return (Integer.MAX_VALUE - (long)trace.largestAlignment()) / MIB * MIB;
     }
 
     /**
@@ -286,6 +291,27 @@ enum Subject
             case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), trace.slotCount());
             case MALLOC -> new MallocTarget(trace.slotCount());
             case LOOP -> new LoopTarget(trace, threads);
+        };
+    }
+
+    /**
+     * How a program makes it.
+     *
+     * @param region an expression that makes its region.
+     * @return an expression.
+     */
+    String code(final String region)
+    {
+        return switch (this)
+        {
+            case SLAB -> "new SlabAllocator(new RunAllocator(" + region + "))";
+            case SLAB_BUDDY -> "new SlabAllocator(new BuddyAllocator(" + region + "))";
+            case BUDDY -> "new BuddyAllocator(" + region + ", " + UNIT + ")";
+            case CONCURRENT_BUDDY -> "new ConcurrentBuddyAllocator(" + region + ", " + UNIT + ")";
+            case RUN -> "new RunAllocator(" + region + ", " + UNIT + ")";
+            case CONCURRENT_SLAB -> "new ConcurrentSlabAllocator(new SynchronizedRegionAllocator(new RunAllocator(" +
+                region + ")))";
+            default -> throw new IllegalStateException(label + " has no region");
         };
     }
 

@@ -102,6 +102,21 @@ class QuarryTest
     }
 
     @Test
+    void shouldFindRegionsAndRecommendOne() throws IOException
+    {
+        final Path trace = TraceBytes.small().writeTo(folder, "small");
+
+        assertEquals(0, run("size", trace.toString()), this::said);
+
+        for (final Subject subject : Subject.allocators())
+        {
+            assertEquals(subject.isQuarry(), out.toString().contains("\n  " + subject.label() + " "), this::said);
+        }
+        assertTrue(Pattern.compile("Recommended: [a-z-]+, with a fifth to spare:\\R  new .*Region.allocate\\(64 << 10\\)")
+            .matcher(out.toString()).find(), this::said);
+    }
+
+    @Test
     void shouldSayWhichAllocatorFailedAmidSingleCalls() throws IOException
     {
         final Path trace = new TraceBytes(1, 1, 1, 2_000_000, 1, 1, 2_000_000)
@@ -315,6 +330,9 @@ class QuarryTest
         "replay perl-text --threads 2 --allocator slab",
         "replay perl-text --region 0",
         "replay perl-text --region 12Q",
+        "size",
+        "size no-such-file",
+        "size perl-text --allocator malloc",
         "latency",
         "latency no-such-file",
         "latency perl-text --passes 0",
