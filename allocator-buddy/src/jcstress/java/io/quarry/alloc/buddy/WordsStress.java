@@ -142,6 +142,35 @@ public class WordsStress
         }
     }
 
+    /** The only run of two, asked after by one thread while another needs it. */
+    @JCStressTest
+    @Outcome(id = "63, [01], 0", expect = ACCEPTABLE, desc = "the request has it; the answer depends on who came first")
+    @Outcome(id = "-1, .*", expect = FORBIDDEN, desc = "who only asked kept it from the request")
+    @Outcome(expect = FORBIDDEN, desc = "units are lost or free twice")
+    @State
+    public static class TakeAgainstDiagnosis
+    {
+        private final ConcurrentWords words = twoFree();
+
+        @Actor
+        public void take(final III_Result r)
+        {
+            r.r1 = words.take(2);
+        }
+
+        @Actor
+        public void diagnose(final III_Result r)
+        {
+            r.r2 = words.canTake(2, 0, 1) ? 1 : 0;
+        }
+
+        @Arbiter
+        public void end(final III_Result r)
+        {
+            r.r3 = free(words);
+        }
+    }
+
     /** A whole word's slot is free above, and is broken for a unit while the rest of another word makes a whole one. */
     @JCStressTest
     @Outcome(id = "0, 127", expect = ACCEPTABLE, desc = "the request has a unit, and nothing is lost on the way up")

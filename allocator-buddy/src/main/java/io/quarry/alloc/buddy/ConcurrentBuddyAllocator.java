@@ -51,7 +51,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * <li><b>Misuse</b> is refused as by the one-thread form. Of several threads that free or resize the same block at the
  * same time exactly one does; the others are refused.</li>
  * <li><b>{@link #close()}</b> waits for calls that copy or zero, and refuses all later ones.</li>
- * <li>{@link #stats()} and {@link #verify()} are exact when no other thread is in a call.</li>
+ * <li>{@link #stats()}, {@link #verify()} and {@link #diagnose} are exact when no other thread is in a call. They only
+ * look: no call of another thread fails for them.</li>
  * </ul>
  *
  * <h2>What can be had</h2>
@@ -248,12 +249,8 @@ public final class ConcurrentBuddyAllocator extends AbstractRegionAllocator
     {
         gate.refuseIfClosed();
         final long count = grid.count(size);
-        final int unit = take(count, alignment);
-        if (unit >= 0)
-        {
-            words.release(unit, unit + (int)count);
-        }
-        return unit >= 0;
+        return count <= grid.units &&
+            words.canTake((int)count, grid.firstAligned(alignment), Math.max(1, grid.distance(alignment)));
     }
 
     @Override

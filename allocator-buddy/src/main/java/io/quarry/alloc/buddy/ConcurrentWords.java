@@ -165,6 +165,35 @@ final class ConcurrentWords
     }
 
     /**
+     * Whether there is a place, as it would be seen before a request fails. No unit is taken: the request of another
+     * thread could miss it while it was in hand here.
+     *
+     * @param count     units, from 1.
+     * @param first     as in {@link #takeAligned}.
+     * @param alignment as in {@link #takeAligned}.
+     * @return true if a request would succeed, with no other thread in a call.
+     */
+    boolean canTake(final int count, final long first, final long alignment)
+    {
+        if (first + count > units)
+        {
+            return false;
+        }
+        transit.startSeeking();
+        boolean isThere;
+        int look = 0;
+        int returns;
+        do
+        {
+            returns = transit.returns();
+            isThere = UnitSweep.isThere(this, count, first, alignment);
+        }
+        while (!isThere && !transit.isCalm(returns) && transit.mayLookAgain(look++));
+        transit.stopSeeking();
+        return isThere;
+    }
+
+    /**
      * What is whole goes up first, so that large blocks lie as low as can be, and no slot of a higher level is broken
      * while words below would make one.
      */

@@ -17,7 +17,8 @@ package io.quarry.alloc.buddy;
 
 /**
  * The last resort of {@link ConcurrentWords}: looks at every unit, from the lowest on, for a run across all borders. At
- * rest it finds a place if there is one, however the free units are told.
+ * rest it finds a place if there is one, however the free units are told. What only asks leaves all units where they
+ * are, as a request of another thread may need them at that moment.
  */
 final class UnitSweep
 {
@@ -42,6 +43,18 @@ final class UnitSweep
      */
     static int take(final ConcurrentWords words, final int count, final long first, final long alignment)
     {
+        return sweep(words, count, first, alignment, true);
+    }
+
+    /** Whether there is a run that {@link #take} would take; nothing is changed. */
+    static boolean isThere(final ConcurrentWords words, final int count, final long first, final long alignment)
+    {
+        return NONE != sweep(words, count, first, alignment, false);
+    }
+
+    private static int sweep(
+        final ConcurrentWords words, final int count, final long first, final long alignment, final boolean takes)
+    {
         int found = NONE;
         long start = 0;
         for (int word = 0; word < words.levels[0].words.length; word++)
@@ -53,7 +66,7 @@ final class UnitSweep
             while (0 != taken)
             {
                 final int bit = Long.numberOfTrailingZeros(taken);
-                final int unit = takeIn(words, start, base + bit, count, first, alignment);
+                final int unit = sweepIn(words, start, base + bit, count, first, alignment, takes);
                 if (NONE != unit)
                 {
                     if (unit >= 0)
@@ -68,23 +81,24 @@ final class UnitSweep
                 taken = 64 == begin ? 0 : taken & -1L << begin;
             }
         }
-        final int unit = takeIn(words, start, words.units, count, first, alignment);
+        final int unit = sweepIn(words, start, words.units, count, first, alignment, takes);
         return NONE == unit ? found : unit;
     }
 
-    private static int takeIn(
+    private static int sweepIn(
         final ConcurrentWords words,
         final long start,
         final long end,
         final int count,
         final long first,
-        final long alignment)
+        final long alignment,
+        final boolean takes)
     {
         final long unit = Math.max(first, start + (first - start & alignment - 1));
         if (unit + count > end)
         {
             return NONE;
         }
-        return RunClaim.claim(words, (int)unit, (int)unit + count) ? (int)unit : LOST;
+        return !takes || RunClaim.claim(words, (int)unit, (int)unit + count) ? (int)unit : LOST;
     }
 }

@@ -30,7 +30,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * A diagnosis takes a run and gives it back: nothing must tell of that, not even where later blocks lie.
+ * A diagnosis says what a request would find, and leaves everything as it is: the one-thread form takes a run and gives
+ * it back, the concurrent form only looks.
  */
 class BuddyDiagnosisTest
 {
@@ -61,6 +62,48 @@ class BuddyDiagnosisTest
                 }
             }
         }
+    }
+
+    @Test
+    void shouldLeaveTheConcurrentWordsAsTheyAre()
+    {
+        for (final int units : new int[]{ 1, 63, 64, 65, 192 + 3, 4096, 4096 + 130, 3 * 4096 + 777 })
+        {
+            final ConcurrentWords words = new ConcurrentWords(units);
+            final long seed = System.nanoTime();
+            final SplittableRandom random = new SplittableRandom(seed);
+            for (int i = 0; i < 400; i++)
+            {
+                final int count = 1 + random.nextInt(Math.min(units, 1 << random.nextInt(14)));
+                final int alignment = 1 << random.nextInt(9);
+                final int first = random.nextInt(alignment);
+                final String what = "seed=" + seed + " units=" + units + " count=" + count + " first=" + first +
+                    " alignment=" + alignment;
+                final String before = state(words);
+                final boolean said = words.canTake(count, first, alignment);
+                assertEquals(before, state(words), what);
+                final int unit = words.takeAligned(count, first, alignment);
+                assertEquals(said, unit >= 0, what);
+                if (unit >= 0 && 0 == random.nextInt(4))
+                {
+                    words.release(unit, unit + count);
+                }
+            }
+        }
+    }
+
+    private static String state(final ConcurrentWords words)
+    {
+        final StringBuilder state = new StringBuilder("open=" + words.open() + " any=" + words.transit.isAny());
+        for (final ConcurrentLevel level : words.levels)
+        {
+            state.append(' ').append(Arrays.toString(level.words));
+            for (final HintTree tree : level.hints)
+            {
+                state.append(Arrays.deepHashCode(tree.depths)).append(' ');
+            }
+        }
+        return state.toString();
     }
 
     /** All that says what is free, and the index of it. */

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -125,6 +126,44 @@ class ConcurrentBuddyStressTest
             });
             assertEquals(0, failures.get(), "requests that failed although there was a place");
             blocks.checkAtRest();
+            assertOneRun(buddy, 0);
+        }
+    }
+
+    /** The only free run is taken and given back by one thread, while another asks whether it is there. */
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 3, 64, 100 })
+    void shouldNeverFailWhileAnotherDiagnoses(final int run) throws InterruptedException
+    {
+        final long size = run * 64L;
+        final int units = 64 * 64;
+        try (Region region = Region.allocate(units * 64L);
+            ConcurrentBuddyAllocator buddy = new ConcurrentBuddyAllocator(region, 64))
+        {
+            final long taken = buddy.allocate((units - run) * 64L, 64);
+            final AtomicBoolean isDone = new AtomicBoolean();
+            final AtomicInteger yes = new AtomicInteger();
+            final AtomicInteger failures = new AtomicInteger();
+            run(2, lane ->
+            {
+                while (1 == lane && !isDone.get())
+                {
+                    yes.addAndGet(buddy.diagnose(size, 64).wouldSucceed() ? 1 : 0);
+                }
+                for (int i = 0; 0 == lane && (i < OPERATIONS || 0 == yes.get()); i++)
+                {
+                    final long address = buddy.alloc(size, 64);
+                    if (0 != address)
+                    {
+                        buddy.dealloc(address, size, 64);
+                    }
+                    failures.addAndGet(0 == address ? 1 : 0);
+                }
+                isDone.set(true);
+            });
+            assertEquals(0, failures.get(), "requests that failed although the run was free");
+            assertTrue(buddy.diagnose(size, 64).wouldSucceed());
+            buddy.dealloc(taken, (units - run) * 64L, 64);
             assertOneRun(buddy, 0);
         }
     }
