@@ -115,6 +115,36 @@ class ConcurrentBuddyVisitsTest
         }
     }
 
+    /**
+     * The blocks make every word whole when they are freed, and leave it a hint; then one of them is resized over them
+     * all, which takes the words where they are and leaves the hints behind: 65,535 that are wrong.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = { 1, 64, 100, 5_000 })
+    void shouldVisitNoMoreWordsThanStatedWhereAllHintsAreStale(final int count)
+    {
+        final int units = 32 << 17;
+        final long size = 32 * UNIT;
+        try (Region region = Region.allocate((long)units * UNIT, UNIT);
+            ConcurrentBuddyAllocator buddy = new ConcurrentBuddyAllocator(region, UNIT))
+        {
+            final long first = buddy.allocate(size, UNIT);
+            final long[] blocks = new long[(1 << 17) - 1];
+            assertEquals(blocks.length, buddy.allocateBatch(size, UNIT, blocks, 0, blocks.length));
+            assertEquals(blocks.length, buddy.deallocateBatch(size, UNIT, blocks, 0, blocks.length));
+            assertTrue(buddy.tryResize(first, size, UNIT, buddy.maxSize()));
+            assertEquals(buddy.maxSize(), buddy.usableSize(first, size, UNIT));
+            final long stale = buddy.words.levels[0].hints[ConcurrentLevel.CLASSES - 1].next(1);
+            assertTrue(stale >= 0, "no hint is stale");
+            final Bounds bounds = new Bounds(units);
+            WordVisits.take();
+            assertEquals(Allocator.NULL, buddy.alloc((long)count * UNIT, UNIT));
+            assertAtMost(5 * bounds.hints + (bounds.levels + 8L * bounds.depths) * bounds.words, "failure", 0);
+            assertEquals(Allocator.NULL, buddy.alloc((long)count * UNIT, UNIT));
+            assertAtMost(5 * bounds.hints + bounds.levels * bounds.words, "failure with the hints set right", 0);
+        }
+    }
+
     private static void assertAtMost(final long most, final String call, final long seed)
     {
         final long visits = WordVisits.take();
