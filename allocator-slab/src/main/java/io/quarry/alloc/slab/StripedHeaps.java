@@ -96,9 +96,15 @@ final class StripedHeaps
         {
             return Allocator.NULL;
         }
-        final int granule = heap.pop(sizeClass);
-        leave(heap);
-        return granule < 0 ? Allocator.NULL : heap.addressOf(granule);
+        try
+        {
+            final int granule = heap.pop(sizeClass);
+            return granule < 0 ? Allocator.NULL : heap.addressOf(granule);
+        }
+        finally
+        {
+            leave(heap);
+        }
     }
 
     /** Takes a live slot back if it is of the thread's first stripe and nobody is in. */
@@ -109,9 +115,14 @@ final class StripedHeaps
         {
             return false;
         }
-        final boolean isPushed = heap.push(address, sizeClass);
-        leave(heap);
-        return isPushed;
+        try
+        {
+            return heap.push(address, sizeClass);
+        }
+        finally
+        {
+            leave(heap);
+        }
     }
 
     /** Empties those that no thread is in; returns the bytes that the upstream got. */
