@@ -52,7 +52,10 @@ final class HeapTable
     private final StripedHeaps stripes;
     private final AtomicBoolean lock = new AtomicBoolean();
 
-    /** No heap was left when one was asked for last: no allocation looks again until one is free. */
+    /**
+     * No heap was left when one was asked for last: no allocation looks again until one is free. Set before the look
+     * that may prove it wrong, so that what sets it back meanwhile isn't undone.
+     */
     private volatile boolean full;
 
     /** How far from its thread's first place a heap was ever put: most threads without a heap look no further. */
@@ -239,10 +242,15 @@ final class HeapTable
     {
         try
         {
+            full = true;
             final int place = freePlace(thread);
             final int id = place < 0 ? -1 : freeId();
-            full = id < 0;
-            return full ? null : install(thread, place, id);
+            if (id < 0)
+            {
+                return null;
+            }
+            full = false;
+            return install(thread, place, id);
         }
         finally
         {
