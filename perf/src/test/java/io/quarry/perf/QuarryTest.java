@@ -112,7 +112,7 @@ class QuarryTest
         {
             assertEquals(subject.isQuarry(), out.toString().contains("\n  " + subject.label() + " "), this::said);
         }
-        assertTrue(Pattern.compile("Recommended: [a-z-]+, with a fifth to spare:\\R  new .*Region.allocate\\(64 << 10\\)")
+        assertTrue(Pattern.compile("Recommended: [a-z-]+, with a fifth to spare:\\R  new .*allocate\\(64 << 10\\)")
             .matcher(out.toString()).find(), this::said);
     }
 

@@ -45,7 +45,8 @@ import io.quarry.alloc.RegionClaim;
  * at all if the slot goes out in between.
  * <p>
  * Bytes: 2.4 % of the region for the tables, and 16 KiB for each heap. The slabs that all heaps together hold for later
- * are at most {@link #cacheBudget()} bytes; frees that a heap has combined keep at most one slab each.
+ * are at most {@link #cacheBudget()} bytes; frees that a heap has combined keep at most one slab each. A slab has 4 KiB
+ * at least, so that threads don't share cache lines of the tables.
  * <p>
  * A request fails only when no slot of its class is free outside other threads' heaps, and the upstream has no room for
  * a slab. So at rest, and with the others' heaps empty, it never fails while there is memory for it; at other times the

@@ -75,7 +75,7 @@ final class SlabBlocks
         return canTake(SlabSizing.leastUnits(sizeClass, wanted)) || canTake(wanted);
     }
 
-    /** Bytes of a block, which are those of the slab and at most a part of a unit more. */
+    /** Bytes of a block of at least so many units. */
     long length(final long address, final int units)
     {
         return upstream.usableSize(address, bytes(units), SizeClasses.MAX_ALIGNMENT);
