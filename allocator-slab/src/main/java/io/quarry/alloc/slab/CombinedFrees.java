@@ -19,7 +19,8 @@ package io.quarry.alloc.slab;
  * Frees of slots in one unit that a thread combines before it sets their bits at the slab, all by one atomic step.
  * <p>
  * That one of them was freed by another thread as well shows only then, amid a call that may be about another block, or
- * by another thread, after this one's end. So it is noted, and thrown where no block of the caller's is at stake.
+ * by another thread, after this one's end. So it is noted, and thrown where no block of the caller's is at stake; of
+ * several, one at a time.
  * <p>
  * Source: a remote cache of one entry, after BatchIt (ISMM 2024).
  */
@@ -32,8 +33,9 @@ final class CombinedFrees
     private int unit = SharedSlabs.NONE;
     private int mask;
 
-    /** A slot that another thread had freed, too, and that nobody has been told of yet, as a granule; or NONE. */
-    private int freedTwice = SharedSlabs.NONE;
+    /** Slots that other threads had freed, too, and that nobody has been told of yet, as granules; no more than fit. */
+    private final int[] freedTwice = new int[MOST];
+    private int freedTwiceCount;
 
     CombinedFrees(final SharedSlabs slabs)
     {
@@ -67,20 +69,26 @@ final class CombinedFrees
         if (SharedSlabs.NONE != unit)
         {
             final int dead = slabs.free(unit, mask);
-            if (0 != dead && SharedSlabs.NONE == freedTwice)
+            if (0 != dead)
             {
-                freedTwice = SlabUnit.granule(unit, dead);
+                noteFreedTwice(dead);
             }
             unit = SharedSlabs.NONE;
             mask = 0;
         }
     }
 
-    /** A slot that was found to be freed twice since the last call, as a granule; or NONE. */
+    /** A slot that was found to be freed twice, as a granule, each of them once; or NONE. */
     int takeFreedTwice()
     {
-        final int granule = freedTwice;
-        freedTwice = SharedSlabs.NONE;
-        return granule;
+        return 0 == freedTwiceCount ? SharedSlabs.NONE : freedTwice[--freedTwiceCount];
+    }
+
+    private void noteFreedTwice(final int dead)
+    {
+        for (int left = dead; 0 != left && freedTwiceCount < freedTwice.length; left &= left - 1)
+        {
+            freedTwice[freedTwiceCount++] = SlabUnit.granule(unit, left);
+        }
     }
 }

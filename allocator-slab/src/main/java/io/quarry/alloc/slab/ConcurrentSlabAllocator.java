@@ -289,8 +289,8 @@ public final class ConcurrentSlabAllocator extends AbstractRegionAllocator
      * {@inheritDoc} That is, what the calling thread's heap, dead threads' heaps and the striped heaps hold. Other
      * threads' heaps give theirs back at their next slow path; the count leaves that out.
      *
-     * @throws IllegalStateException if this allocator is closed; or, with all given back, if two threads have freed
-     *                               the same block, and one of them is the calling one or has ended.
+     * @throws IllegalStateException if this allocator is closed; or, with all given back, for a block that two threads
+     *                               have freed, each call one, if one of them is the calling one or has ended.
      */
     @Override
     public long trim()

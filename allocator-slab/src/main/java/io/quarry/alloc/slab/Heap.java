@@ -34,8 +34,9 @@ import io.quarry.alloc.Misuse;
  * second free of such a block by another thread is found only when the first one reaches the slab, and not at all if
  * the block has been handed out again by then. An {@link IllegalStateException} that names it is then thrown by
  * {@link #flush()}, {@link #trim()} or {@link #close()} of this heap, or by its next request for a block that needs a
- * refill, before that has changed anything; never by the free of another block, which would be in doubt. If the thread
- * ends before, {@link ConcurrentSlabAllocator#trim()} throws it: what other threads ask for never fails for it.
+ * refill, before that has changed anything; never by the free of another block, which would be in doubt. Of several
+ * such blocks each call names one, of up to 16 that wait for it. If the thread ends before,
+ * {@link ConcurrentSlabAllocator#trim()} throws it: what other threads ask for never fails for it.
  * <p>
  * Bytes: 16 KiB. What it holds for later is in the allocator's budget.
  */
@@ -100,7 +101,8 @@ public final class Heap extends QuickSlots
     /**
      * Lets combined frees reach their slab. For an Agent's idle step.
      *
-     * @throws IllegalStateException if another thread has freed one of these blocks, too; the other frees are done.
+     * @throws IllegalStateException if another thread has freed one of these blocks, too; the other frees are done. If
+     *                               there are several such blocks the next call names the next one.
      */
     public void flush()
     {
@@ -151,7 +153,7 @@ public final class Heap extends QuickSlots
      * Blocks stay as they are.
      *
      * @throws IllegalStateException if another thread has freed a block, too, that this heap had combined; it is closed
-     *                               nevertheless.
+     *                               nevertheless, and if there are several such blocks {@link #flush()} names the next.
      */
     @Override
     public void close()

@@ -23,6 +23,7 @@ import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * What all heaps of a {@link ConcurrentSlabAllocator} fall back on: the shared slabs, the upstream, single slots for
@@ -45,8 +46,11 @@ final class HeapBacking
     private HeapTable heaps;
     private final AtomicInteger trims = new AtomicInteger();
 
-    /** A slot that a thread which has ended had freed, and another one, too; not yet thrown. A granule, or NONE. */
-    private final AtomicInteger freedTwice = new AtomicInteger(SharedSlabs.NONE);
+    /**
+     * Slots that threads which have ended had freed, and others, too; not yet thrown, and no more than fit. Granules
+     * + 1, or 0.
+     */
+    private final AtomicIntegerArray freedTwice = new AtomicIntegerArray(CombinedFrees.MOST);
     private volatile boolean closed;
 
     HeapBacking(final Object allocator, final RegionAllocator upstream, final long cacheBudget)
@@ -266,24 +270,41 @@ final class HeapBacking
     void land(final CombinedFrees combined)
     {
         combined.land();
-        final int granule = combined.takeFreedTwice();
-        if (SharedSlabs.NONE != granule)
+        int granule;
+        while (SharedSlabs.NONE != (granule = combined.takeFreedTwice()))
         {
-            freedTwice.compareAndSet(SharedSlabs.NONE, granule);
+            noteFreedTwice(granule);
         }
     }
 
-    /** Throws if two threads have freed the same block, and one of them had combined it in this heap, or has ended. */
+    private void noteFreedTwice(final int granule)
+    {
+        for (int i = 0; i < freedTwice.length(); i++)
+        {
+            if (freedTwice.compareAndSet(i, 0, granule + 1))
+            {
+                return;
+            }
+        }
+    }
+
+    /**
+     * Throws if two threads have freed the same block, and one of them had combined it in this heap, or has ended. Of
+     * several such blocks each call tells one.
+     */
     void checkFreedOnce(final Heap heap)
     {
         if (null != heap)
         {
             heap.flush();
         }
-        final int granule = freedTwice.getAndSet(SharedSlabs.NONE);
-        if (SharedSlabs.NONE != granule)
+        for (int i = 0; i < freedTwice.length(); i++)
         {
-            throw Misuse.freedTwice(addressOf(granule));
+            final int noted = freedTwice.getAndSet(i, 0);
+            if (0 != noted)
+            {
+                throw Misuse.freedTwice(addressOf(noted - 1));
+            }
         }
     }
 

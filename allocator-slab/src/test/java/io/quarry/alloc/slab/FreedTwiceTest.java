@@ -17,6 +17,7 @@ package io.quarry.alloc.slab;
 
 import io.quarry.alloc.AllocError;
 import io.quarry.alloc.Checks;
+import io.quarry.alloc.Misuse;
 import io.quarry.alloc.Region;
 
 import org.junit.jupiter.api.AfterEach;
@@ -24,8 +25,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.LongStream;
 
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -168,8 +174,42 @@ class FreedTwiceTest
         assertLeft(1);
     }
 
+    @Test
+    void shouldTellOfEachBlockOnce() throws InterruptedException
+    {
+        final long[] all = { twice, allocator.allocate(64, 8), allocator.allocate(64, 8) };
+        combineAndThen(all, heap -> assertNamedOnce(all, heap::flush));
+        assertLeft(1);
+    }
+
+    @Test
+    void shouldTellOfEachBlockOfAThreadThatHasEnded() throws InterruptedException
+    {
+        final long[] all = { twice, allocator.allocate(64, 8), allocator.allocate(64, 8) };
+        combineAndThen(all, heap -> assertTrue(heap.combined.contains(granuleOf(twice))));
+        assertNamedOnce(all, allocator::trim);
+        assertLeft(1);
+    }
+
+    private static void assertNamedOnce(final long[] blocks, final Executable call)
+    {
+        final Set<String> named = new HashSet<>();
+        for (int i = 0; i < blocks.length; i++)
+        {
+            named.add(assertThrows(IllegalStateException.class, call).getMessage());
+        }
+        assertDoesNotThrow(call);
+        assertEquals(
+            LongStream.of(blocks).mapToObj(block -> Misuse.freedTwice(block).getMessage()).collect(toSet()), named);
+    }
+
     /** Has a new thread free the block through its heap, then this one, and then the new one go on. */
     private void combineAndThen(final HeapTask task) throws InterruptedException
+    {
+        combineAndThen(new long[]{ twice }, task);
+    }
+
+    private void combineAndThen(final long[] blocks, final HeapTask task) throws InterruptedException
     {
         final CountDownLatch combined = new CountDownLatch(1);
         final CountDownLatch freed = new CountDownLatch(1);
@@ -177,7 +217,7 @@ class FreedTwiceTest
         final Thread thread = new Thread(() ->
         {
             final Heap heap = allocator.heap();
-            heap.deallocate(twice, 64, 8);
+            heap.deallocateBatch(64, 8, blocks.clone(), 0, blocks.length);
             combined.countDown();
             ConcurrentSlabAllocatorTest.await(freed);
             task.run(heap);
@@ -189,7 +229,7 @@ class FreedTwiceTest
         });
         thread.start();
         combined.await();
-        allocator.deallocate(twice, 64, 8);
+        allocator.deallocateBatch(64, 8, blocks.clone(), 0, blocks.length);
         freed.countDown();
         thread.join();
         if (null != failure[0])

@@ -23,6 +23,9 @@ import io.quarry.alloc.buddy.RunAllocator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.util.HashSet;
+import java.util.Set;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -108,5 +111,32 @@ class SharedSlabsTest
         final int bit = (int)SlabUnit.takenBit(twice);
         assertEquals(bit, slabs.free(unit, bit));
         assertEquals(0, slabs.remote[unit]);
+    }
+
+    @Test
+    void shouldKeepAsManySlotsThatWereFreedTwiceAsFit()
+    {
+        assumeTrue(Checks.ENABLED);
+        final CombinedFrees combined = new CombinedFrees(slabs);
+        final Set<Integer> told = new HashSet<>();
+        for (int unit = 0; unit < 3; unit++)
+        {
+            final int head = slabs.make(CLASS, OWNER);
+            final int kept = slabs.takeLowest(head);
+            for (int i = 0; i < 7; i++)
+            {
+                final int granule = slabs.takeLowest(head);
+                assertEquals(kept >>> SlabUnit.GRANULES_SHIFT, granule >>> SlabUnit.GRANULES_SHIFT);
+                combined.add(granule);
+                slabs.free(granule >>> SlabUnit.GRANULES_SHIFT, (int)SlabUnit.takenBit(granule));
+                told.add(granule);
+            }
+            combined.land();
+        }
+        for (int i = 0; i < CombinedFrees.MOST; i++)
+        {
+            assertTrue(told.remove(combined.takeFreedTwice()), "told of a block that wasn't freed twice, or again");
+        }
+        assertEquals(SharedSlabs.NONE, combined.takeFreedTwice());
     }
 }
