@@ -17,8 +17,9 @@ package io.quarry.alloc;
 
 /**
  * Whether misuse is looked for. On unless the JVM was started with {@code -Dquarry.checks=off}, and with
- * {@code -Dquarry.checks=full} also that of {@link OneThreadAllocator}; read once, so that the JIT compiler leaves
- * nothing of the checks when they are off.
+ * {@code -Dquarry.checks=full} also that a second thread calls what is for one: an allocator that
+ * {@link OneThreadAllocator} guards, or the heap that a concurrent one gave to another thread. Read once, so that the
+ * JIT compiler leaves nothing of the checks when they are off.
  */
 public final class Checks
 {

@@ -36,6 +36,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Don't use it for an allocator that threads call in turn under a lock of theirs, which is no mistake.
  * {@link SynchronizedRegionAllocator} is that lock; put the guard around neither. Nor around a share of an allocator
  * that is found by thread, as a heap of a concurrent one: when its thread has ended another may be given it unseen.
+ * Such a heap knows its thread, and looks for itself where checks are full.
  * <p>
  * <b>Threads.</b> One at a time, and that is held. A call by a second thread is found even if the first is in a call.
  * <p>

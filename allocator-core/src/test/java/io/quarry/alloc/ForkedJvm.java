@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * Runs a main class in a JVM of its own, of the release that runs the tests: for what a flag, a class path or a limit
  * decides, and for what is printed on the standard streams.
  */
-final class ForkedJvm
+public final class ForkedJvm
 {
     private static final long LIMIT_S = 120;
 
@@ -43,14 +43,14 @@ final class ForkedJvm
     /**
      * A JVM that sees no classes but those beside the given ones.
      */
-    static ForkedJvm withClassesOf(final Class<?>... examples)
+    public static ForkedJvm withClassesOf(final Class<?>... examples)
     {
         final ForkedJvm jvm = new ForkedJvm();
         jvm.classPath.addAll(Arrays.asList(examples));
         return jvm;
     }
 
-    ForkedJvm flags(final String... added)
+    public ForkedJvm flags(final String... added)
     {
         flags.addAll(Arrays.asList(added));
         return this;
@@ -85,7 +85,7 @@ final class ForkedJvm
         return this;
     }
 
-    Result run(final Class<?> main, final String... arguments)
+    public Result run(final Class<?> main, final String... arguments)
     {
         final List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -146,7 +146,7 @@ final class ForkedJvm
         }
     }
 
-    record Result(int status, String out, String err)
+    public record Result(int status, String out, String err)
     {
     }
 }

@@ -25,8 +25,10 @@ import io.quarry.alloc.Misuse;
  * <p>
  * Blocks are the allocator's, not the heap's: any thread may free them, through its own heap or the backing.
  * <p>
- * Threads: one, the one that {@link ConcurrentSlabAllocator#heap()} gave it to. Wait-free while the magazine serves;
- * else lock-free but for what the upstream does.
+ * Threads: one, the one that {@link ConcurrentSlabAllocator#heap()} gave it to. With {@code -Dquarry.checks=full} a
+ * call by another one throws an {@link IllegalStateException} that names both, with nothing changed; but for
+ * {@link #stats()}, {@link #verify()}, and what asks of no block, which any thread may call. Wait-free while the
+ * magazine serves; else lock-free but for what the upstream does.
  * <p>
  * Time: to allocate, or to free a block of a slab that this heap owns, as in {@link SlabAllocator}. To free another
  * block is to set its bit in a word of the slab, an atomic step; up to 16 frees that follow each other in one 512 B
@@ -46,6 +48,7 @@ public final class Heap extends QuickSlots
     private static final int TICKS_A_LOOK = 64;
 
     private static final boolean CHECKS = Checks.ENABLED;
+    private static final boolean FULL_CHECKS = Checks.FULL;
     final int id;
     final HeapCache cache;
     final CombinedFrees combined;
@@ -106,6 +109,7 @@ public final class Heap extends QuickSlots
      */
     public void flush()
     {
+        checkThread();
         combined.land();
         final int granule = combined.takeFreedTwice();
         if (SharedSlabs.NONE != granule)
@@ -160,6 +164,7 @@ public final class Heap extends QuickSlots
     {
         if (!closed)
         {
+            checkThread();
             combined.land();
             cache.releaseAll();
             refuse();
@@ -202,6 +207,7 @@ public final class Heap extends QuickSlots
     @Override
     int pop(final int sizeClass)
     {
+        checkThread();
         final int[] entries = this.entries;
         final int top = entries[sizeClass];
         final int granule = entries[top] | entries[Magazines.STATE];
@@ -219,6 +225,7 @@ public final class Heap extends QuickSlots
     @Override
     boolean push(final long address, final int sizeClass)
     {
+        checkThread();
         // Rotated, an offset that isn't a multiple of 16 is as far out of range as one outside the region.
         final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
         final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
@@ -249,6 +256,7 @@ public final class Heap extends QuickSlots
     @Override
     boolean isLive(final long address, final int sizeClass)
     {
+        checkThread();
         final long rotated = Long.rotateRight(address - base, SizeClasses.GRANULE_SHIFT);
         final long unit = rotated >>> SlabUnit.GRANULES_SHIFT;
         if (unit >= units.length || Magazines.REFUSING == entries[Magazines.STATE])
@@ -394,6 +402,15 @@ public final class Heap extends QuickSlots
         {
             backing.checkOpen();
             throw Misuse.closed(this);
+        }
+        checkThread();
+    }
+
+    private void checkThread()
+    {
+        if (FULL_CHECKS)
+        {
+            backing.checkThread(this);
         }
     }
 }

@@ -315,6 +315,20 @@ final class HeapBacking
         return relieve(heap);
     }
 
+    /**
+     * Refuses a thread that calls another one's heap. A closed heap refuses every thread as such, and a stripe serves
+     * any. Plain reads do: a thread that has a heap has written itself there, and no other ever finds itself.
+     */
+    void checkThread(final Heap heap)
+    {
+        final Thread caller = Thread.currentThread();
+        final Thread owner = heap.thread;
+        if (owner != caller && !heap.isClosed() && !heaps.isStripe(heap))
+        {
+            throw Misuse.otherThread(heap, owner, caller);
+        }
+    }
+
     void dissolveDead()
     {
         heaps.dissolveDead();

@@ -108,10 +108,15 @@ final class HeapTable
 
     void leave(final Heap heap)
     {
-        if (null != heap && stripes.has(heap))
+        if (null != heap && isStripe(heap))
         {
             stripes.leave(heap);
         }
+    }
+
+    boolean isStripe(final Heap heap)
+    {
+        return stripes.has(heap);
     }
 
     /** A plain block for a thread that has no heap and can't have one; NULL if no magazine at hand has any. */
