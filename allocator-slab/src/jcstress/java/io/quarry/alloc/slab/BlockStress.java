@@ -80,13 +80,13 @@ public class BlockStress
         private final OneSlab one = OneSlab.owned(OneSlab.SLOTS);
 
         {
-            one.region.buffer(one.region.address()).put(one.offset(1), (byte)0);
+            one.write(one.granule(1), (byte)0);
         }
 
         @Actor
         public void free()
         {
-            one.region.buffer(one.region.address()).put(one.offset(1), (byte)1);
+            one.write(one.granule(1), (byte)1);
             one.free(1);
         }
 
@@ -95,8 +95,7 @@ public class BlockStress
         {
             one.slabs.drain(one.head);
             final int granule = one.slabs.takeLowest(one.head);
-            r.r1 = granule < 0 ? -1 :
-                one.region.buffer(one.region.address()).get(granule << SizeClasses.GRANULE_SHIFT);
+            r.r1 = granule < 0 ? -1 : one.read(granule);
         }
 
         @Arbiter

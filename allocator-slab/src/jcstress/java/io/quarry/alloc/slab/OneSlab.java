@@ -24,6 +24,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /**
  * The shared slabs of a small region, and in it one slab of four slots, two to a unit. Used again and again, as regions
  * are slow to make: what comes out of a race must be sound enough for the next one.
+ * <p>
+ * Every third unit of the region is taken, so that no slab is longer.
  */
 final class OneSlab
 {
@@ -34,14 +36,29 @@ final class OneSlab
     static final int SECOND_OWNER = 2;
     static final int THIRD_OWNER = 3;
 
+    private static final int UNITS = 8;
     private static final ConcurrentLinkedQueue<OneSlab> READY = new ConcurrentLinkedQueue<>();
 
-    final Region region = Region.allocate(8 * SlabSizing.UNIT);
-    final SharedSlabs slabs = new SharedSlabs(new SynchronizedRegionAllocator(new RunAllocator(region)));
+    final Region region = Region.allocate(UNITS * SlabSizing.UNIT);
+    final SharedSlabs slabs;
     int head;
 
     private OneSlab()
     {
+        final RunAllocator runs = new RunAllocator(region);
+        for (int i = 0; i < UNITS; i++)
+        {
+            runs.allocate(SlabSizing.UNIT, SlabSizing.UNIT);
+        }
+        for (int i = 0; i < UNITS; i++)
+        {
+            if (2 != i % 3)
+            {
+                runs.deallocate(region.address() + i * SlabSizing.UNIT, SlabSizing.UNIT, SlabSizing.UNIT);
+            }
+        }
+        runs.trim();
+        slabs = new SharedSlabs(new SynchronizedRegionAllocator(runs));
     }
 
     /** The slab with its lowest slots taken, and {@link #FIRST_OWNER} as its owner. */
@@ -50,6 +67,10 @@ final class OneSlab
         final OneSlab ready = READY.poll();
         final OneSlab one = null == ready ? new OneSlab() : ready;
         one.head = one.slabs.make(CLASS, FIRST_OWNER);
+        if (SLOTS != one.slabs.slots(one.head))
+        {
+            throw new IllegalStateException("slots=" + one.slabs.slots(one.head));
+        }
         for (int i = 0; i < taken; i++)
         {
             one.slabs.takeLowest(one.head);
@@ -95,10 +116,22 @@ final class OneSlab
         return room();
     }
 
-    /** Where a slot's first byte is in the region's buffer. */
-    int offset(final int slot)
+    /** Writes the first byte of a slot, given by its granule. */
+    void write(final int granule, final byte value)
     {
-        return granule(slot) << SizeClasses.GRANULE_SHIFT;
+        final long address = address(granule);
+        region.buffer(address).put(region.bufferOffset(address), value);
+    }
+
+    byte read(final int granule)
+    {
+        final long address = address(granule);
+        return region.buffer(address).get(region.bufferOffset(address));
+    }
+
+    private long address(final int granule)
+    {
+        return SharedSlabs.base(region) + ((long)granule << SizeClasses.GRANULE_SHIFT);
     }
 
     /**

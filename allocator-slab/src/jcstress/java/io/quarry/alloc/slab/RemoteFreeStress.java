@@ -62,6 +62,43 @@ public class RemoteFreeStress
         }
     }
 
+    /** In both units a slot was freed before: so the drain has bits to fetch when others are set beside them. */
+    @JCStressTest
+    @Outcome(id = "[234], 4", expect = ACCEPTABLE, desc = "those that came after the drain are found by the next")
+    @Outcome(expect = FORBIDDEN, desc = "a free was lost with those that the drain fetched, or had twice")
+    @State
+    public static class AgainstDrainOfOthers
+    {
+        private final OneSlab one = OneSlab.owned(OneSlab.SLOTS);
+
+        {
+            one.free(0);
+            one.free(2);
+        }
+
+        @Actor
+        public void free()
+        {
+            one.free(1);
+            one.free(3);
+        }
+
+        @Actor
+        public void drain(final II_Result r)
+        {
+            one.slabs.drain(one.head);
+            r.r1 = one.room();
+        }
+
+        @Arbiter
+        public void end(final II_Result r)
+        {
+            one.slabs.drain(one.head);
+            r.r2 = one.room();
+            one.end();
+        }
+    }
+
     /** The owner lets a full slab go: it looks for frees after its store, who frees looks for the owner after his. */
     @JCStressTest
     @Outcome(id = "1", expect = ACCEPTABLE, desc = "the next who needs a slot finds the slab, and the slot in it")
@@ -111,6 +148,37 @@ public class RemoteFreeStress
         @Actor
         public void release()
         {
+            one.slabs.release(one.head);
+        }
+
+        @Arbiter
+        public void end(final I_Result r)
+        {
+            r.r1 = one.slabs.slabs();
+            one.end();
+        }
+    }
+
+    /** As before, but a slot of the owner's own, in the same unit, is live until just before it lets the slab go. */
+    @JCStressTest
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "the slab is returned")
+    @Outcome(id = "1", expect = FORBIDDEN, desc = "who freed saw the owner's slot live, and the owner not yet the free")
+    @Outcome(expect = FORBIDDEN, desc = "returned more than once")
+    @State
+    public static class OfTheLastSlotAgainstReleaseAfterAFree
+    {
+        private final OneSlab one = OneSlab.owned(2);
+
+        @Actor
+        public void free()
+        {
+            one.free(1);
+        }
+
+        @Actor
+        public void release()
+        {
+            one.slabs.untake(one.granule(0));
             one.slabs.release(one.head);
         }
 
