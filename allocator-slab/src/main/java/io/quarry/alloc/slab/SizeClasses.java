@@ -46,6 +46,9 @@ final class SizeClasses
     private static final int PLAIN_SIZE_BITS = 11;
     private static final int PLAIN_ALIGNMENT_SHIFT = 7;
 
+    /** For {@link #isSmallAndValid}: alignments less 1 up to that of slabs have 9 bits. */
+    private static final int ALIGNMENT_BITS = 9;
+
     private static final int FIRST_STEP_LIMIT = 128;
     private static final int CLASSES_A_DOUBLING = 8;
 
@@ -82,6 +85,12 @@ final class SizeClasses
     {
         return 0 == (((size - 1 | alignment - 1 << PLAIN_ALIGNMENT_SHIFT) >>> PLAIN_SIZE_BITS) |
             (alignment & alignment - 1));
+    }
+
+    /** Whether a request is for slabs, and nothing wrong with it: {@link #isSmall} and a valid layout in one test. */
+    static boolean isSmallAndValid(final long size, final long alignment)
+    {
+        return 0 == (size - 1 >>> PLAIN_SIZE_BITS | alignment - 1 >>> ALIGNMENT_BITS | alignment & alignment - 1);
     }
 
     /**

@@ -17,6 +17,8 @@ package io.quarry.alloc.slab;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.stream.LongStream;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -74,6 +76,29 @@ class SizeClassesTest
         assertFalse(SizeClasses.isSmall(1L << 32 | 16, 1));
         assertFalse(SizeClasses.isSmall(Long.MAX_VALUE, 1));
         assertFalse(SizeClasses.isSmall(0, Long.MIN_VALUE));
+    }
+
+    @Test
+    void shouldTellInOneTestWhatIsSmallAndValid()
+    {
+        final long[] sizes = LongStream.concat(
+            LongStream.rangeClosed(-3, SizeClasses.MAX_SIZE + 3L),
+            LongStream.of(Long.MIN_VALUE, Integer.MAX_VALUE, 1L << 32 | 16, Long.MAX_VALUE)).toArray();
+        final long[] alignments = LongStream.concat(
+            LongStream.rangeClosed(-3, SizeClasses.MAX_ALIGNMENT + 3L),
+            LongStream.of(Long.MIN_VALUE, 1024, 1L << 32, 1L << 32 | 16, 1L << 62, Long.MAX_VALUE)).toArray();
+        for (final long alignment : alignments)
+        {
+            final boolean isValid = alignment > 0 && 1 == Long.bitCount(alignment);
+            for (final long size : sizes)
+            {
+                final boolean isSmall = isValid && size > 0 && SizeClasses.isSmall(size, alignment);
+                final String request = "size=" + size + ", alignment=" + alignment;
+                assertEquals(isSmall, SizeClasses.isSmallAndValid(size, alignment), request);
+                assertEquals(
+                    isSmall && alignment <= SizeClasses.GRANULE, SizeClasses.isPlain(size, alignment), request);
+            }
+        }
     }
 
     private static int leastClass(final int size, final int alignment)
