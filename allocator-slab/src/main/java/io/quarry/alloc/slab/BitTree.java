@@ -25,7 +25,7 @@ import io.quarry.alloc.WordVisits;
  */
 final class BitTree
 {
-    private final long[] words;
+    final long[] words;
     private final int[] levelStart;
 
     /**
@@ -139,11 +139,13 @@ final class BitTree
     {
         for (int level = 1; level < levelStart.length; level++)
         {
+            final int start = levelStart[level];
             final int below = levelStart[level - 1];
-            for (int i = 0; i < levelStart[level] - below; i++)
+            final int end = level + 1 < levelStart.length ? levelStart[level + 1] : start + 1;
+            for (int i = 0; i < end - start << 6; i++)
             {
-                final boolean summary = 0 != (words[levelStart[level] + (i >>> 6)] & 1L << i);
-                if (summary != (0 != words[below + i]))
+                final boolean summary = 0 != (words[start + (i >>> 6)] & 1L << i);
+                if (summary != (below + i < start && 0 != words[below + i]))
                 {
                     return false;
                 }

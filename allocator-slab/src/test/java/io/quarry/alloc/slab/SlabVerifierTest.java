@@ -31,7 +31,7 @@ class SlabVerifierTest
 {
     private static final int SIZE_CLASS = 4;
 
-    private final Region region = Region.allocate(1 << 20);
+    private final Region region = Region.allocate(4 << 20);
     private final RunAllocator upstream = new RunAllocator(region);
     private final SlabTable table = new SlabTable(region.capacity());
     private final Magazines magazines = new Magazines(table, upstream);
@@ -152,6 +152,42 @@ class SlabVerifierTest
         table.units[head] = SlabUnit.of(SIZE_CLASS + 2, -2);
         table.units[head + 1] = SlabUnit.of(SIZE_CLASS + 2, 1);
         expect("population");
+    }
+
+    @Test
+    void shouldFindASlabThatIsNotCounted()
+    {
+        table.units[table.units() - 1] = SlabUnit.of(SIZE_CLASS, -1);
+        expect("slabs=1, counted=2");
+    }
+
+    @Test
+    void shouldFindAUnitThatIsNotCounted()
+    {
+        final int length = table.length(head);
+        table.units[head] = SlabUnit.of(SIZE_CLASS, -length - 1) | table.takenInUnit(head);
+        table.units[head + length] = SlabUnit.of(SIZE_CLASS, length);
+        expect("slabUnits=" + length + ", counted=" + (length + 1));
+    }
+
+    @Test
+    void shouldFindAPartialUnitThatIsNoHead()
+    {
+        table.markPartial(head + 1);
+        expect("unit=" + (head + 1) + " is partial but no head");
+    }
+
+    @Test
+    void shouldFindATreeWithAWrongSummary()
+    {
+        final long[] words = table.bySlabWord(SIZE_CLASS).words;
+        final int top = words.length - 1;
+        words[top] ^= 1;
+        expect("a summary of its tree is wrong");
+        words[top] ^= 1;
+        verify();
+        words[top] ^= 1L << 63;
+        expect("a summary of its tree is wrong");
     }
 
     private void expect(final String name)
