@@ -34,7 +34,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Two regions, so that to move across is to copy from one to the other. */
 class FallbackAllocatorTest
@@ -45,15 +44,27 @@ class FallbackAllocatorTest
     @RegisterExtension
     final VerifyAfterEach resources = new VerifyAfterEach();
 
-    private final FirstFitAllocator first = upstream(SMALL);
-    private final FirstFitAllocator second = upstream(LARGE);
+    private final FirstFitAllocator first = over(smallRegion());
+    /** Less than what the second can serve, and more than the first happens to have. */
+    private final long stricter = Long.lowestOneBit(first.region().address()) << 1;
+    private final FirstFitAllocator second = over(resources.close(Region.allocate(LARGE)));
     private final FallbackAllocator fallback = resources.verify(new FallbackAllocator(first, second));
     private final AllocatorModel model = new AllocatorModel(fallback);
 
-    private FirstFitAllocator upstream(final long size)
+    /** One whose address is a multiple of no more than an alignment that the second can serve. */
+    private Region smallRegion()
     {
-        return resources.close(resources.verify(
-            FirstFitAllocator.over(resources.close(Region.allocate(size)))));
+        Region region = resources.close(Region.allocate(SMALL));
+        while (Long.lowestOneBit(region.address()) > LARGE / 4)
+        {
+            region = resources.close(Region.allocate(SMALL));
+        }
+        return region;
+    }
+
+    private FirstFitAllocator over(final Region region)
+    {
+        return resources.close(resources.verify(FirstFitAllocator.over(region)));
     }
 
     @Test
@@ -104,14 +115,9 @@ class FallbackAllocatorTest
     @Test
     void shouldMoveAcrossToShrinkToAnAlignmentAndBackFromTheSecond()
     {
-        final long stricter = first.region().address() % 8192 == 0 ? 8192 : Long.lowestOneBit(
-            first.region().address()) << 1;
         final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
-        if (stricter <= LARGE / 2 && 0 != (block.address() & (stricter - 1)))
-        {
-            model.resized(block, fallback.shrink(block.address(), 3000, 8, 2000, stricter), 2000, 2000, stricter);
-            assertTrue(second.owns(block.address()));
-        }
+        model.resized(block, fallback.shrink(block.address(), 3000, 8, 2000, stricter), 2000, 2000, stricter);
+        assertTrue(second.owns(block.address()));
         fallback.deallocate(block.address(), block.size(), block.alignment());
         model.freed(block);
         final long filler = first.allocate(SMALL, 8);
@@ -190,8 +196,6 @@ class FallbackAllocatorTest
     @ValueSource(strings = { "regionOf", "deallocate" })
     void shouldKeepTheOldBlockOnlyWhenTheMoveFails(final String step)
     {
-        final long stricter = Long.lowestOneBit(first.region().address()) << 1;
-        assumeTrue(stricter <= LARGE / 2, "no alignment that the second has and the first has not");
         final LiveBlock block = model.allocated(fallback.allocate(3000, 8), 3000, 8);
         for (final Throwable refusal : new Throwable[]{ new IllegalStateException(step), new InternalError(step) })
         {
@@ -215,7 +219,7 @@ class FallbackAllocatorTest
     @Test
     void shouldTellASizeThatEveryBlockHas()
     {
-        final AllocatorAdapter exact = new AllocatorAdapter(new GlobalAllocAdapter(upstream(SMALL)));
+        final AllocatorAdapter exact = new AllocatorAdapter(new GlobalAllocAdapter(over(smallRegion())));
         final Allocator[] kinds = { first, second, exact };
         for (final Allocator a : kinds)
         {
