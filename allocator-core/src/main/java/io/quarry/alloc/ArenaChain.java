@@ -38,11 +38,11 @@ final class ArenaChain
     final Allocator upstream;
     private final long linkSize;
     private final long limit;
-    private final long[] addresses;
-    private final long[] lengths;
+    final long[] addresses;
+    final long[] lengths;
     private final long[] alignments;
-    private final long[] usedTos;
-    private final Region[] regions;
+    final long[] usedTos;
+    final Region[] regions;
     private int current = NONE;
     private int count;
     private long reservedBytes;

@@ -33,9 +33,9 @@ final class ArenaMarks
     private static final int INDEX_BITS = 20;
     private static final int MAX_MARKS = 1 << INDEX_BITS;
 
-    private final long[] marks;
-    private final long[] tops;
-    private final int[] links;
+    final long[] marks;
+    final long[] tops;
+    final int[] links;
     private int depth;
     private long serial = (long)System.identityHashCode(this) << INDEX_BITS;
 
