@@ -42,7 +42,7 @@ final class SiteTable
     /** Between the stack of the caller and here, at most: none of them says anything of the program. */
     private static final Set<String> OURS = Set.of(
         SiteTable.class.getName(), SampledSites.class.getName(), CountedBlocks.class.getName(),
-        GuardedBlocks.class.getName(), GuardedMisuse.class.getName(), CheckedBlocks.class.getName(),
+        GuardedBlocks.class.getName(), GuardedMemory.class.getName(), GuardedMisuse.class.getName(),
         CheckedAllocator.class.getName(), CheckedRegionAllocator.class.getName(), GlobalAllocAdapter.class.getName(),
         Allocator.class.getName(), GlobalAlloc.class.getName(), RegionAllocator.class.getName());
 
