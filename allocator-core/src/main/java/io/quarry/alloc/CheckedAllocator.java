@@ -33,9 +33,9 @@ import java.util.Objects;
  * <ul>
  * <li>{@link CheckLevel#COUNT}: {@link #leaks()} tells how many blocks and bytes live, by size. A block counts by its
  * usable size;</li>
- * <li>{@link CheckLevel#SITE}: also where they were allocated, of one block in {@link CheckOptions#sampling()}. When the
- * target refuses a block that was freed before, and that one was a sample, the exception has the sites and threads of
- * its allocation and of both frees. A block that is resized stays what it was, a sample or none;</li>
+ * <li>{@link CheckLevel#SITE}: also where they were allocated, of one block in {@link CheckOptions#sampling()}. When
+ * the target refuses a block that was freed before, and that one was a sample, the exception has the sites and threads
+ * of its allocation and of both frees. A block that is resized stays what it was, a sample or none;</li>
  * <li>{@link CheckLevel#FULL}: the same of every block, and the rest of this list.</li>
  * <li>Bytes written before or behind a block, as far as 32 bytes at least: when it is freed or resized, and by
  * {@link #check()}.</li>
@@ -47,9 +47,9 @@ import java.util.Objects;
  * </ul>
  * <p>
  * Not found are a write with the value that the byte had, one beyond the zones into another block, one after the block
- * has left quarantine, and reads as such. A call that throws has changed nothing that is the caller's. Damaged bytes are
- * reported once: then they are mended, so that the block can be freed. The report is the exception's message, and an
- * object, {@link MisuseReport#of(Throwable)}.
+ * has left quarantine, and reads as such. A call that throws has changed nothing that is the caller's. Damaged bytes
+ * are reported once: then they are mended, so that the block can be freed. The report is the exception's message, and
+ * an object, {@link MisuseReport#of(Throwable)}.
  *
  * <h2>The end</h2>
  * <p>
@@ -66,12 +66,13 @@ import java.util.Objects;
  * <ul>
  * <li>{@code COUNT}: 1 KiB for one thread, 2 to 16 for any; a look-up of the block's usable size a call and two
  * additions, atomic ones where the target is for any thread. No object is made.</li>
- * <li>{@code SITE}: about 1.3 MiB more, whatever lives: room for 16,384 blocks that live and were sampled, 4,096 that
- * were freed last, 4,096 places. When there is no room a sample is left out, and counted
- * ({@link LeakReport#lostSamples()}). A call also reads eight longs side by side, or sixteen. <b>The calls that allocate
- * or free a sample make garbage</b>, a walk of the stack each; those between make none.</li>
+ * <li>{@code SITE}: 1.1 MiB more, whatever lives: room for 16,384 blocks that live and were sampled, 4,096 that were
+ * freed last, 4,096 places; a place of at most 24 frames is kept when it is first met. When there is no room a sample
+ * is left out, and counted ({@link LeakReport#lostSamples()}). A call also reads eight longs side by side, or sixteen.
+ * <b>The calls that allocate or free a sample make garbage</b>, by a walk of the stack each; those between make
+ * none.</li>
  * <li>{@code FULL}: 64 bytes of the target's a block, more where its alignment is above 32: the zone before it is as
- * long as that; some 150 bytes of heap; the quarantine, up to {@link CheckOptions#quarantineBytes()}, which is emptied
+ * long as that; about 180 bytes of heap; the quarantine, up to {@link CheckOptions#quarantineBytes()}, which is emptied
  * before a request fails. Each call walks the stack and writes the whole block.</li>
  * </ul>
  * <p>

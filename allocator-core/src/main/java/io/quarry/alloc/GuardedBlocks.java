@@ -233,8 +233,9 @@ final class GuardedBlocks extends CheckedBlocks
             for (final GuardedBlock block : memory.live.values())
             {
                 counters.add(block.size);
-                bySite.merge(block.allocationSite, new LeakReport.Site(block.info(memory.sites).allocated(), 1, block.size,
-                    block.address, block.size, block.alignment), SampledSites::sum);
+                final CallSite allocated = block.info(memory.sites).allocated();
+                bySite.merge(block.allocationSite, new LeakReport.Site(
+                    allocated, 1, block.size, block.address, block.size, block.alignment), SampledSites::sum);
             }
             return new LeakReport(CheckLevel.FULL, 1, memory.live.size(), memory.liveBytes(), counters.classes(),
                 SampledSites.mostFirst(bySite), 0);
@@ -297,7 +298,8 @@ final class GuardedBlocks extends CheckedBlocks
         lock.lock();
         try
         {
-            return new AllocatorStats(memory.liveBytes(), memory.live.size(), ofTarget.freeBytes() + memory.quarantine.bytes(),
+            return new AllocatorStats(memory.liveBytes(), memory.live.size(),
+                ofTarget.freeBytes() + memory.quarantine.bytes(),
                 ofTarget.largestFreeRun(), ofTarget.highWaterBytes(), ofTarget.metadataBytes());
         }
         finally

@@ -124,26 +124,40 @@ final class GuardedMemory
             throw AllocError.unsupported();
         }
         final long base = takeFromTarget(total, alignment, isZeroed);
-        final GuardedBlock block =
-            new GuardedBlock(base, total, alignment, base + GuardedBlock.front(alignment));
-        block.length = target.usableSize(base, total, alignment);
-        block.minSize = size;
-        block.size = size;
-        block.alignment = alignment;
-        block.allocationSite = sites.here();
-        block.allocationThread = Thread.currentThread().getId();
-        block.allocationThreadName = Thread.currentThread().getName();
-        final Region region = target.regionOf(base);
-        GuardBytes.fill(region, base, block.address - base, GuardBytes.ZONE);
+        try
+        {
+            final GuardedBlock block =
+                new GuardedBlock(base, total, alignment, base + GuardedBlock.front(alignment));
+            block.length = target.usableSize(base, total, alignment);
+            block.minSize = size;
+            block.size = size;
+            block.alignment = alignment;
+            block.allocationSite = sites.here();
+            block.allocationThread = Thread.currentThread().getId();
+            block.allocationThreadName = Thread.currentThread().getName();
+            fillNew(block, isZeroed);
+            live.put(block.address, block);
+            quarantine.forget(block.address);
+            liveBytes += size;
+            return block;
+        }
+        catch (final RuntimeException | Error ex)
+        {
+            // A mapped file without memory, or no heap for the record.
+            target.deallocate(base, total, alignment);
+            throw ex;
+        }
+    }
+
+    private void fillNew(final GuardedBlock block, final boolean isZeroed)
+    {
+        final Region region = target.regionOf(block.base);
+        GuardBytes.fill(region, block.base, block.address - block.base, GuardBytes.ZONE);
         if (!isZeroed)
         {
-            GuardBytes.fill(region, block.address, size, GuardBytes.NEW);
+            GuardBytes.fill(region, block.address, block.size, GuardBytes.NEW);
         }
-        GuardBytes.fill(region, block.end(), base + block.length - block.end(), GuardBytes.ZONE);
-        quarantine.forget(block.address);
-        live.put(block.address, block);
-        liveBytes += size;
-        return block;
+        GuardBytes.fill(region, block.end(), block.base + block.length - block.end(), GuardBytes.ZONE);
     }
 
     private long takeFromTarget(final long total, final long alignment, final boolean isZeroed)

@@ -26,8 +26,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * Where some blocks were allocated and freed: one block in so many, in tables of fixed size. A block that is resized
  * stays a sample, or none, and keeps the place where it was allocated.
  * <p>
- * Threads: any, without a lock. A free is noted in two steps: {@link #leave} and {@link #freeing} before the allocator is called, as
- * another thread may be given the memory as soon as it is, and {@link #left} or {@link #stays} after.
+ * Threads: any, without a lock. A free is noted in two steps: {@link #leave} and {@link #freeing} before the allocator
+ * is called, as another thread may be given the memory as soon as it is, and {@link #left} or {@link #stays} after.
  */
 final class SampledSites
 {

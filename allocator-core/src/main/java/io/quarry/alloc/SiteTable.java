@@ -64,8 +64,23 @@ final class SiteTable
     {
     }
 
-    /** The number of the place from which the allocator is being called. */
+    /**
+     * The number of the place from which the allocator is being called. {@link #NONE}, and no error, where there is no
+     * stack or heap left to look with: what the allocator does must not fail for it.
+     */
     int here()
+    {
+        try
+        {
+            return numberOfHere();
+        }
+        catch (final StackOverflowError | OutOfMemoryError ex)
+        {
+            return NONE;
+        }
+    }
+
+    private int numberOfHere()
     {
         final StackWalker.StackFrame[] frames = walk();
         final long hash = hash(frames);

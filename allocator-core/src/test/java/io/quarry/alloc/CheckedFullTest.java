@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -463,6 +464,49 @@ class CheckedFullTest
         assertSame(region, allocator.regionOf(block));
         assertTrue(allocator.owns(block));
         freeHere(block);
+    }
+
+    @Test
+    void shouldHoldWhileThreadsPassBlocksOn() throws InterruptedException
+    {
+        allocator.close();
+        final ConcurrentLinkedQueue<long[]> passed = new ConcurrentLinkedQueue<>();
+        final ConcurrentLinkedQueue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+        try (CheckedRegionAllocator shared = new CheckedRegionAllocator(
+            new SynchronizedRegionAllocator(FirstFitAllocator.over(region)), CheckLevel.FULL))
+        {
+            assertTrue(shared.isThreadSafe());
+            final List<Thread> threads = new ArrayList<>();
+            for (int i = 0; i < 4; i++)
+            {
+                final Thread thread = new Thread(() -> live(shared, passed));
+                thread.setUncaughtExceptionHandler((any, ex) -> thrown.add(ex));
+                threads.add(thread);
+                thread.start();
+            }
+            shared.check();
+            for (final Thread thread : threads)
+            {
+                thread.join();
+            }
+            assertEquals(List.of(), List.copyOf(thrown));
+            assertEquals(passed.size(), shared.leaks().blocks());
+            passed.forEach(block -> shared.deallocate(block[0], block[1], 8));
+        }
+    }
+
+    private static void live(final Allocator shared, final ConcurrentLinkedQueue<long[]> passed)
+    {
+        for (int i = 0; i < 3000; i++)
+        {
+            final long size = 1 + i * 7 % 500;
+            passed.add(new long[]{ shared.allocate(size, 8), size });
+            final long[] other = passed.size() > 20 ? passed.poll() : null;
+            if (null != other)
+            {
+                shared.deallocate(shared.grow(other[0], other[1], 8, other[1] + 9, 8), other[1] + 9, 8);
+            }
+        }
     }
 
     private long makeHere()

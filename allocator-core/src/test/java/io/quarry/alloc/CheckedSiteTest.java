@@ -276,7 +276,11 @@ class CheckedSiteTest
             passed.add(new long[]{ allocator.allocate(size, 8), size });
             if (passed.size() > 50)
             {
-                final long[] other = passed.remove();
+                final long[] other = passed.poll();
+                if (null == other)
+                {
+                    continue;
+                }
                 if (random.nextBoolean())
                 {
                     final long grown = allocator.grow(other[0], other[1], 8, other[1] + 100, 8);
