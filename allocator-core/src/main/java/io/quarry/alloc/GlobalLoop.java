@@ -49,6 +49,10 @@ final class GlobalLoop
         {
             return isClosedBy(wrapper.upstream);
         }
+        if (allocator instanceof CheckedAllocator wrapper)
+        {
+            return isClosedBy(wrapper.blocks.target);
+        }
         if (allocator instanceof FallbackAllocator fallback)
         {
             return isClosedBy(fallback.first) || isClosedBy(fallback.second);

@@ -395,8 +395,8 @@ public final class GlobalPrograms
     {
         final Allocator arena =
             new ArenaAllocator(new AllocatorAdapter(new GlobalAllocAdapter(Global.INSTANCE)), 4096, 1 << 20);
-        return new GlobalAllocAdapter(
-            new TracingAllocator(new SynchronizedAllocator(arena), OutputStream.nullOutputStream()));
+        return new GlobalAllocAdapter(new CheckedAllocator(
+            new TracingAllocator(new SynchronizedAllocator(arena), OutputStream.nullOutputStream()), CheckLevel.SITE));
     }
 
     /** What the free functions call. */
