@@ -125,7 +125,7 @@ class RegionJvmTest
                 names = files.map(file -> root.relativize(file).toString())
                     .filter(name -> name.endsWith(".class"))
                     .filter(name -> !name.contains("AgronaBuffers") && !name.contains("ExpandableBlockBuffer"))
-                    .filter(name -> !name.contains("UnsafeBufferView"))
+                    .filter(name -> !name.contains("UnsafeBufferView") && !name.contains("LeakCheck"))
                     .map(name -> name.substring(0, name.length() - 6).replace('/', '.').replace('\\', '.'))
                     .collect(Collectors.toList());
             }
