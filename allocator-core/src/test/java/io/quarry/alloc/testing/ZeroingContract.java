@@ -36,6 +36,9 @@ interface ZeroingContract extends ContractSubject
     /** Bytes of a view, as one may be of less than 2 GiB only. */
     long VIEW = 1 << 30;
 
+    /** In which memory comes back. */
+    int WAYS = 10;
+
     /** Sizes around those at which the way of zeroing may change. */
     long[] SIZES = { 1, 7, 8, 15, 16, 17, 63, 64, 65, 100, 511, 513, 1000, 2047, 2049, 4095, 4097, 10_000, 70_000 };
 
@@ -68,6 +71,68 @@ interface ZeroingContract extends ContractSubject
                 free(allocator, model, model.allocatedZeroed(allocator.allocateZeroed(size, 64), size, 64));
                 free(allocator, model, second);
             }
+        }
+    }
+
+    @Test
+    default void a13ShouldZeroWhicheverWayTheMemoryCameBack()
+    {
+        for (int way = 0; way < WAYS; way++)
+        {
+            final RegionAllocator allocator = open(1 << 21);
+            final AllocatorModel model = new AllocatorModel(allocator);
+            for (final long size : SIZES)
+            {
+                // The model fills every byte, so what is not zeroed shows.
+                giveBack(way, allocator, model, model.allocated(allocator.allocate(size, 8), size, 8));
+                giveBack(way, allocator, model, model.allocated(allocator.allocate(size, 8), size, 8));
+            }
+            for (final long size : SIZES)
+            {
+                final LiveBlock block = model.allocatedZeroed(allocator.allocateZeroed(size, 8), size, 8);
+                final long grown = allocator.growZeroed(block.address(), size, 8, 2 * size, 8);
+                model.resizedZeroed(block, grown, size, 2 * size, 8);
+            }
+            if (0 == way % 2)
+            {
+                allocator.trim();
+            }
+            for (long at = allocator.allocZeroed(5000, 8); Allocator.NULL != at; at = allocator.allocZeroed(5000, 8))
+            {
+                model.allocatedZeroedToSize(at, 5000, 8);
+            }
+            freeShuffled(allocator, model, model.liveBlocks(), way);
+        }
+    }
+
+    /** Gives a block back, or a part of it, or the place it had. */
+    private static void giveBack(
+        final int way, final RegionAllocator allocator, final AllocatorModel model, final LiveBlock block)
+    {
+        final long at = block.address();
+        final long size = block.size();
+        switch (way)
+        {
+            case 0 -> allocator.deallocate(at, block.length(), 8);
+            case 1 -> allocator.dealloc(at, size, 8);
+            case 2 -> allocator.deallocateBatch(size, 8, new long[]{ at }, 0, 1);
+            case 3 -> allocator.shrink(at, size, 8, 0, 8);
+            case 4 -> model.resized(block, allocator.shrink(at, size, 8, 1, 8), 1, 1, 8);
+            case 5 -> model.resized(block, allocator.realloc(at, size, 8, 1), 1, 1, 8);
+            case 6 -> model.resized(block, allocator.shrink(at, size, 8, size, 1024), size, size, 1024);
+            case 7 -> model.resized(block, allocator.grow(at, size, 8, 2 * size, 8), size, 2 * size, 8);
+            case 8 -> model.resized(block, allocator.realloc(at, size, 8, 2 * size), size, 2 * size, 8);
+            default ->
+            {
+                if (allocator.tryResize(at, size, 8, 1))
+                {
+                    model.resized(block, at, 1, 1, 8);
+                }
+            }
+        }
+        if (way < 4)
+        {
+            model.freed(block);
         }
     }
 
