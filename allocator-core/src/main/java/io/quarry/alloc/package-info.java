@@ -32,7 +32,8 @@
  * {@link io.quarry.alloc.SystemAllocator};</li>
  * <li>one block: {@link io.quarry.alloc.Block}, {@link io.quarry.alloc.ExpandableBlockBuffer};</li>
  * <li>on any allocator: {@link io.quarry.alloc.ArenaAllocator}, {@link io.quarry.alloc.FallbackAllocator},
- * {@link io.quarry.alloc.SynchronizedAllocator}, {@link io.quarry.alloc.TracingAllocator};</li>
+ * {@link io.quarry.alloc.SynchronizedAllocator}, {@link io.quarry.alloc.TracingAllocator},
+ * {@link io.quarry.alloc.CheckedAllocator}, {@link io.quarry.alloc.ClearingAllocator};</li>
  * <li>to write an allocator: {@link io.quarry.alloc.AbstractRegionAllocator}.</li>
  * </ul>
  * <p>
