@@ -339,11 +339,16 @@ final class CountedBlocks extends CheckedBlocks
         return block;
     }
 
-    /** After a call that the target has not done: nothing has changed. */
+    /** After a call that the target has not done: nothing has changed by it. */
     private RuntimeException failed(
         final Throwable thrown, final String call, final int sample,
         final long address, final long size, final long alignment)
     {
+        if (thrown instanceof IllegalStateException refusal && SampledSites.NO_SAMPLE != sample)
+        {
+            // The block lived when its length was looked up: another thread has freed it since, without the sample.
+            return doubleFree(refusal, call, address, size, alignment, sites.freedByOther(sample, address));
+        }
         stays(sample, address);
         if (thrown instanceof Error error)
         {
@@ -358,7 +363,14 @@ final class CountedBlocks extends CheckedBlocks
         final RuntimeException refusal, final String call, final long address, final long size, final long alignment)
     {
         final MisuseReport.BlockInfo block = null == sites ? null : sites.freedAt(address);
-        return null == block ? refusal : new MisuseReport(MisuseReport.Kind.DOUBLE_FREE, call, address, size,
-            alignment, block, null, SiteTable.current()).exception(refusal);
+        return null == block ? refusal : doubleFree(refusal, call, address, size, alignment, block);
+    }
+
+    private static RuntimeException doubleFree(
+        final RuntimeException refusal, final String call, final long address, final long size, final long alignment,
+        final MisuseReport.BlockInfo block)
+    {
+        return new MisuseReport(MisuseReport.Kind.DOUBLE_FREE, call, address, size, alignment, block, null,
+            SiteTable.current()).exception(refusal);
     }
 }

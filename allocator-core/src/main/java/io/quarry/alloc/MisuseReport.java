@@ -95,7 +95,7 @@ public record MisuseReport(
      * @param size      bytes.
      * @param alignment it was last allocated or resized with.
      * @param allocated where it was allocated or resized last.
-     * @param freed     where it was freed, or moved away from; null if it lives.
+     * @param freed     where it was freed, or moved away from; null if it lives, or if that isn't known.
      */
     public record BlockInfo(long address, long size, long alignment, CallSite allocated, CallSite freed)
     {
@@ -151,7 +151,8 @@ public record MisuseReport(
         if (null != block)
         {
             text.append("\n    the block has address=").append(Misuse.hex(block.address))
-                .append(" size=").append(block.size).append(" alignment=").append(block.alignment);
+                .append(" size=").append(block.size)
+                .append(" alignment=").append(Long.toUnsignedString(block.alignment));
             if (address != block.address)
             {
                 text.append(", the address passed is at offset=").append(address - block.address);

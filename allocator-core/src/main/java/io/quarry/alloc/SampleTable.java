@@ -79,6 +79,11 @@ final class SampleTable
     /** Claims the place of an address; {@link #NOT_FOUND} if it isn't here. */
     int claim(final long address)
     {
+        if (FREE == address || CLAIMED == address)
+        {
+            // What a user may pass by mistake must not be taken for the key of a place without a block.
+            return NOT_FOUND;
+        }
         final int first = home(address);
         for (int at = first; at < first + WAYS; at++)
         {

@@ -110,6 +110,16 @@ final class SampledSites
         }
     }
 
+    /** The block is no more, and who freed it isn't known: what is known of it. */
+    MisuseReport.BlockInfo freedByOther(final int sample, final long address)
+    {
+        freed.forget(address);
+        final MisuseReport.BlockInfo block = new MisuseReport.BlockInfo(
+            address, live.sizes[sample], live.alignments[sample], allocationSite(live, sample), null);
+        live.release(sample);
+        return block;
+    }
+
     /** The block was resized, and may be at another address. */
     void resized(
         final int sample, final long address, final long newAddress, final long newSize, final long newAlignment)

@@ -18,6 +18,7 @@ package io.quarry.alloc;
 import io.quarry.alloc.MisuseReport.Kind;
 import io.quarry.alloc.testing.FirstFitAllocator;
 import io.quarry.alloc.testing.VerifyAfterEach;
+import io.quarry.alloc.testing.WatchedAllocator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -128,6 +129,54 @@ class CheckedSiteTest
         assertEquals("tryResize", refused(() -> allocator.tryResize(block, SIZE, 8, 50)).call());
         assertEquals("usableSize", refused(() -> allocator.usableSize(block, SIZE, 8)).call());
         assertEquals("deallocate", refused(() -> allocator.dealloc(block, SIZE, 8)).call());
+    }
+
+    @Test
+    void shouldNotTakeWhatNeverWasABlockForAFreedOne()
+    {
+        freeHere(makeHere());
+        for (final long address : new long[]{ 0, -1, 1, Long.MIN_VALUE })
+        {
+            final RuntimeException thrown =
+                assertThrows(IllegalArgumentException.class, () -> allocator.deallocate(address, SIZE, 1));
+            assertNull(MisuseReport.of(thrown), thrown::toString);
+        }
+        final SampleTable table = new SampleTable(16);
+        for (int i = 0; i < 8; i++)
+        {
+            assertNotEquals(SampleTable.NOT_FOUND, table.claimFree(-1));
+        }
+        // The place is another's, who is writing there.
+        assertEquals(SampleTable.NOT_FOUND, table.claim(-1));
+    }
+
+    /** Both threads have found that the block lives, one has taken the sample, the other is first to free. */
+    @Test
+    void shouldNameTheBlockOfADoubleFreeThatItsOtherFreeHasOvertaken()
+    {
+        final boolean[] isOvertaken = new boolean[1];
+        final WatchedAllocator watch = WatchedAllocator.over(FirstFitAllocator.over(Region.allocate(1 << 16)));
+        final RegionAllocator target = watch.regionAllocator();
+        final CheckedRegionAllocator[] shared = new CheckedRegionAllocator[1];
+        watch.before("deallocate", () ->
+        {
+            if (!isOvertaken[0])
+            {
+                isOvertaken[0] = true;
+                shared[0].deallocate(target.region().address(), SIZE, 8);
+            }
+        });
+        shared[0] = over(target, 1);
+        final long block = shared[0].allocate(SIZE, 8);
+        assertEquals(target.region().address(), block);
+        final MisuseReport report = refused(() -> shared[0].deallocate(block, SIZE, 8));
+        assertEquals(Kind.DOUBLE_FREE, report.kind());
+        assertEquals(SIZE, report.block().size());
+        assertEquals("shouldNameTheBlockOfADoubleFreeThatItsOtherFreeHasOvertaken",
+            report.block().allocated().frames().get(0).getMethodName());
+        assertNull(report.block().freed());
+        assertTrue(shared[0].leaks().isEmpty());
+        assertEquals(List.of(), shared[0].leaks().sites());
     }
 
     @Test

@@ -45,6 +45,8 @@ public final class WatchedAllocator implements InvocationHandler
     private LongPredicate ownership;
     private String refused = "";
     private Throwable refusal;
+    private String awaited = "";
+    private Runnable first;
     private long failFrom = Long.MAX_VALUE;
     private long failTo = Long.MAX_VALUE;
     private long requests;
@@ -95,6 +97,14 @@ public final class WatchedAllocator implements InvocationHandler
         return this;
     }
 
+    /** Has something done first whenever one method is called. */
+    public WatchedAllocator before(final String method, final Runnable wanted)
+    {
+        awaited = method;
+        first = wanted;
+        return this;
+    }
+
     /** Requests for memory are counted from 1; those from first to last fail. */
     public void failRequests(final long first, final long last)
     {
@@ -129,6 +139,10 @@ public final class WatchedAllocator implements InvocationHandler
         if (null != ownership && "owns".equals(method.getName()))
         {
             return ownership.test((long)arguments[0]);
+        }
+        if (awaited.equals(method.getName()))
+        {
+            first.run();
         }
         if (refused.equals(method.getName()))
         {
