@@ -16,6 +16,7 @@
 package io.quarry.alloc;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Finds a program's mistakes with the blocks of any allocator: what it leaks, frees twice, frees as something else, or
@@ -85,7 +86,7 @@ public class CheckedAllocator implements Allocator, Verifiable, AutoCloseable
 {
     final CheckedBlocks blocks;
     private final CheckOptions options;
-    private boolean isClosed;
+    private final AtomicBoolean isClosed = new AtomicBoolean();
 
     /**
      * Checks an allocator at a level, with the options that {@link CheckOptions#of} has.
@@ -139,7 +140,8 @@ public class CheckedAllocator implements Allocator, Verifiable, AutoCloseable
      * Looks at the bytes around every block, and at those of every block in quarantine: at level
      * {@link CheckLevel#FULL}; does nothing at the others.
      *
-     * @throws IllegalStateException with the report of the first damage that was found, which is mended by that.
+     * @throws IllegalStateException with the report of the first damage that was found, and those of up to 63 more as
+     *                               suppressed; all of them are mended by that.
      */
     public final void check()
     {
@@ -170,12 +172,11 @@ public class CheckedAllocator implements Allocator, Verifiable, AutoCloseable
     @Override
     public void close()
     {
-        if (isClosed)
+        if (!isClosed.compareAndSet(false, true))
         {
             return;
         }
-        isClosed = true;
-        RuntimeException thrown = attempt(blocks::check, null);
+        Throwable thrown = attempt(blocks::check, null);
         final LeakReport leaks = blocks.leaks();
         thrown = attempt(blocks::end, thrown);
         thrown = attempt(this::closeTarget, thrown);
@@ -183,9 +184,13 @@ public class CheckedAllocator implements Allocator, Verifiable, AutoCloseable
         {
             thrown = attempt(() -> options.leakAction().accept(leaks), thrown);
         }
+        if (thrown instanceof Error error)
+        {
+            throw error;
+        }
         if (null != thrown)
         {
-            throw thrown;
+            throw (RuntimeException)thrown;
         }
     }
 
@@ -195,14 +200,15 @@ public class CheckedAllocator implements Allocator, Verifiable, AutoCloseable
         // By who made it.
     }
 
-    private static RuntimeException attempt(final Runnable step, final RuntimeException before)
+    /** Does a step of the end, whatever the one before it threw. */
+    private static Throwable attempt(final Runnable step, final Throwable before)
     {
         try
         {
             step.run();
             return before;
         }
-        catch (final RuntimeException ex)
+        catch (final RuntimeException | Error ex)
         {
             if (null == before)
             {

@@ -15,6 +15,8 @@
  */
 package io.quarry.alloc;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +28,8 @@ import java.util.TreeMap;
 final class GuardedMemory
 {
     private static final int SITES = 1 << 16;
+    /** Of one check. */
+    private static final int MOST_REPORTS = 64;
 
     final TreeMap<Long, GuardedBlock> live = new TreeMap<>();
     final SiteTable sites = new SiteTable(SITES);
@@ -47,11 +51,63 @@ final class GuardedMemory
         return liveBytes;
     }
 
-    /** Throws the report of the first damage. */
+    /** Throws the report of the first damage, with those of the others as suppressed. */
     void check()
     {
-        live.values().forEach(block -> misuse.checkZones("check", block));
-        quarantine.blocks().forEach(block -> misuse.checkFreed("check", block));
+        final List<IllegalStateException> found = new ArrayList<>();
+        for (final GuardedBlock block : live.values())
+        {
+            checkAll(block, found);
+        }
+        for (final GuardedBlock block : quarantine.blocks())
+        {
+            checkAll(block, found);
+        }
+        if (!found.isEmpty())
+        {
+            final IllegalStateException first = found.remove(0);
+            found.forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    private void checkAll(final GuardedBlock block, final List<IllegalStateException> found)
+    {
+        boolean isWhole = false;
+        while (!isWhole && found.size() < MOST_REPORTS)
+        {
+            final IllegalStateException damage = damageOf("check", block);
+            isWhole = null == damage;
+            if (!isWhole)
+            {
+                found.add(damage);
+            }
+        }
+    }
+
+    /** The report of a block's damage, which is mended; null if there is none. */
+    private IllegalStateException damageOf(final String call, final GuardedBlock block)
+    {
+        try
+        {
+            if (null == block.freeThreadName)
+            {
+                misuse.checkZones(call, block);
+            }
+            else
+            {
+                misuse.checkFreed(call, block);
+            }
+            return null;
+        }
+        catch (final IllegalStateException ex)
+        {
+            if (null == MisuseReport.of(ex))
+            {
+                throw ex;
+            }
+            return ex;
+        }
     }
 
     /** Gives back what is in quarantine, unchecked. */
@@ -70,6 +126,7 @@ final class GuardedMemory
         {
             RegionCopy.copy(target.regionOf(block.base), block.address, target.regionOf(moved.base), moved.address,
                 kept);
+            poison(block);
         }
         catch (final RuntimeException | Error ex)
         {
@@ -77,7 +134,7 @@ final class GuardedMemory
             target.deallocate(moved.base, moved.baseSize, moved.baseAlignment);
             throw ex;
         }
-        retire(block);
+        bury(block);
     }
 
     /** Resizes a block where it is, if the target can. */
@@ -180,11 +237,22 @@ final class GuardedMemory
     /** The block dies: kept in quarantine, where room was made for it, or given back. */
     void retire(final GuardedBlock block)
     {
+        // First, as it may fail, in a mapped file that has lost its memory: the block still lives then.
+        poison(block);
+        bury(block);
+    }
+
+    private void poison(final GuardedBlock block)
+    {
+        GuardBytes.fill(target.regionOf(block.base), block.address, block.size, GuardBytes.FREED);
+    }
+
+    private void bury(final GuardedBlock block)
+    {
         remove(block);
         block.freeSite = sites.here();
         block.freeThread = Thread.currentThread().getId();
         block.freeThreadName = Thread.currentThread().getName();
-        GuardBytes.fill(target.regionOf(block.base), block.address, block.size, GuardBytes.FREED);
         if (quarantine.wants(block))
         {
             quarantine.add(block);
@@ -225,15 +293,7 @@ final class GuardedMemory
     /** Gives a block back that has left the quarantine; after that, says so if it was written meanwhile. */
     private void release(final String call, final GuardedBlock block)
     {
-        RuntimeException damage = null;
-        try
-        {
-            misuse.checkFreed(call, block);
-        }
-        catch (final IllegalStateException ex)
-        {
-            damage = ex;
-        }
+        final IllegalStateException damage = damageOf(call, block);
         giveBack(block);
         if (null != damage)
         {

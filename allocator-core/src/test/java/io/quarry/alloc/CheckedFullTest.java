@@ -18,6 +18,7 @@ package io.quarry.alloc;
 import io.quarry.alloc.MisuseReport.Kind;
 import io.quarry.alloc.testing.FirstFitAllocator;
 import io.quarry.alloc.testing.VerifyAfterEach;
+import io.quarry.alloc.testing.WatchedAllocator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -90,7 +91,7 @@ class CheckedFullTest
     }
 
     @ParameterizedTest
-    @ValueSource(longs = { 1, 8, 16, 64, 4096 })
+    @ValueSource(longs = { 1, 8, 16, 64, 4096, 1 << 18 })
     void shouldFindTheFarEndsOfTheZones(final long alignment)
     {
         final long block = allocator.allocate(SIZE, alignment);
@@ -413,6 +414,164 @@ class CheckedFullTest
     }
 
     @Test
+    void shouldReportAllDamageOnDemandAndOnce()
+    {
+        final long block = makeHere();
+        final long other = makeHere();
+        final long dead = makeHere();
+        freeHere(dead);
+        put(block - 3, 1);
+        put(block + SIZE, 2);
+        put(other + SIZE + 9, 3);
+        put(dead + 7, 4);
+        final IllegalStateException thrown = assertThrows(IllegalStateException.class, this::checkHere);
+        final List<MisuseReport> reports = new ArrayList<>(List.of(MisuseReport.of(thrown)));
+        for (final Throwable suppressed : thrown.getSuppressed())
+        {
+            reports.add(MisuseReport.of(suppressed));
+        }
+        assertEquals(List.of(Kind.UNDERRUN, Kind.OVERRUN, Kind.OVERRUN, Kind.USE_AFTER_FREE),
+            reports.stream().map(MisuseReport::kind).toList());
+        reports.forEach(report -> assertSite(report.found(), Thread.currentThread().getName(), "checkHere"));
+        checkHere();
+        freeHere(block);
+        freeHere(other);
+    }
+
+    @Test
+    void shouldBoundTheReportsOfOneCheck()
+    {
+        final List<Long> blocks = new ArrayList<>();
+        for (int i = 0; i < 100; i++)
+        {
+            blocks.add(makeHere());
+            put(blocks.get(i) - 1, i);
+        }
+        final IllegalStateException first = assertThrows(IllegalStateException.class, allocator::check);
+        assertEquals(63, first.getSuppressed().length);
+        final IllegalStateException second = assertThrows(IllegalStateException.class, allocator::check);
+        assertEquals(35, second.getSuppressed().length);
+        allocator.check();
+        blocks.forEach(this::freeHere);
+    }
+
+    @Test
+    void shouldCloseTheTargetWhateverGoesWrongOnTheWay()
+    {
+        makeHere();
+        allocator.close();
+        for (final RuntimeException wrong : List.of(new IllegalStateException("first"), new ArithmeticException("x")))
+        {
+            final WatchedAllocator watch = WatchedAllocator.over(FirstFitAllocator.over(region));
+            final CheckedRegionAllocator unlucky = new CheckedRegionAllocator(watch.regionAllocator(),
+                CheckOptions.of(CheckLevel.FULL).onLeak(leaks ->
+                {
+                    throw new AssertionError("second");
+                }));
+            unlucky.allocate(SIZE, 8);
+            watch.refusing("regionOf", wrong);
+            final Throwable thrown = assertThrows(RuntimeException.class, unlucky::close);
+            assertSame(wrong, thrown);
+            assertEquals("second", thrown.getSuppressed()[0].getMessage());
+            unlucky.close();
+        }
+        // The region is free to be claimed by another.
+        FirstFitAllocator.over(region).close();
+    }
+
+    /** Each request to the target fails once, alone and with all that follow. */
+    @ParameterizedTest
+    @ValueSource(booleans = { false, true })
+    void shouldKeepEveryBlockWhicheverRequestFails(final boolean isForGood)
+    {
+        allocator.close();
+        final WatchedAllocator watch = WatchedAllocator.over(FirstFitAllocator.over(region));
+        final CheckedRegionAllocator failing = resources.close(new CheckedRegionAllocator(watch.regionAllocator(),
+            CheckOptions.of(CheckLevel.FULL).onLeak(reported::add)));
+        final long freeAtFirst = failing.stats().freeBytes();
+        boolean hasFailed = true;
+        for (int nth = 1; hasFailed; nth++)
+        {
+            final List<long[]> blocks = new ArrayList<>();
+            watch.failRequests(nth, isForGood ? Long.MAX_VALUE : nth);
+            resizeAll(failing, blocks);
+            hasFailed = watch.failures() > 0;
+            watch.failRequests(Long.MAX_VALUE, Long.MAX_VALUE);
+            failing.check();
+            assertEquals(blocks.size(), failing.leaks().blocks());
+            for (final long[] block : blocks)
+            {
+                assertEquals(block[1], failing.usableSize(block[0], block[1], 8));
+                failing.deallocate(block[0], block[1], 8);
+            }
+            assertTrue(failing.leaks().isEmpty());
+            failing.trim();
+            assertEquals(freeAtFirst, failing.stats().freeBytes());
+            failing.verify();
+        }
+        assertEquals(List.of(), reported);
+    }
+
+    /** What lives afterwards, each with its size. A call that fails has left the block as it was. */
+    private void resizeAll(final Allocator failing, final List<long[]> blocks)
+    {
+        for (int way = 0; way < 6; way++)
+        {
+            final long[] block = { Allocator.NULL, SIZE };
+            try
+            {
+                block[0] = failing.allocate(SIZE, 8);
+                blocks.add(block);
+                assertBytes(block[0], SIZE, 0xCD);
+                put(block[0], 0x61 + way);
+                put(block[0] + 40, 0x61 + way);
+                resize(failing, block, way);
+            }
+            catch (final AllocError noMore)
+            {
+                // The next one may be luckier.
+            }
+            if (Allocator.NULL != block[0])
+            {
+                assertBytes(block[0], 1, 0x61 + way);
+                assertBytes(block[0] + 40, 1, 0x61 + way);
+            }
+        }
+        final long[] batch = new long[5];
+        final int had = failing.allocateBatch(SIZE, 8, batch, 0, 5);
+        for (int i = 0; i < had; i++)
+        {
+            blocks.add(new long[]{ batch[i], SIZE });
+        }
+    }
+
+    private void resize(final Allocator failing, final long[] block, final int way)
+    {
+        switch (way)
+        {
+            case 0 -> block[0] = failing.grow(block[0], SIZE, 8, 5000, 8);
+            case 1 -> block[0] = failing.growZeroed(block[0], SIZE, 8, 5000, 8);
+            case 2 -> block[0] = failing.shrink(block[0], SIZE, 8, 50, 8);
+            case 3 -> block[0] = failing.grow(block[0], SIZE, 8, SIZE, 4096);
+            default ->
+            {
+                final long wanted = 4 == way ? 200 : 41;
+                block[1] = failing.tryResize(block[0], SIZE, 8, wanted) ? wanted : SIZE;
+                return;
+            }
+        }
+        if (1 == way)
+        {
+            assertBytes(block[0] + SIZE, 5000 - SIZE, 0);
+        }
+        block[1] = way < 2 ? 5000 : 2 == way ? 50 : SIZE;
+        if (3 == way)
+        {
+            block[0] = failing.shrink(block[0], SIZE, 4096, SIZE, 8);
+        }
+    }
+
+    @Test
     void shouldReportNoLeakWhenThereIsNone()
     {
         freeHere(makeHere());
@@ -517,6 +676,11 @@ class CheckedFullTest
     private void freeHere(final long block)
     {
         allocator.deallocate(block, SIZE, 8);
+    }
+
+    private void checkHere()
+    {
+        allocator.check();
     }
 
     private void freeAgainHere(final long block)
