@@ -16,6 +16,7 @@
 package io.quarry.alloc;
 
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Zeroes every byte that a user gives up before anybody else can be given it: secrets don't outlive their block. What
@@ -43,7 +44,7 @@ import java.util.Objects;
 public final class ClearingAllocator extends AbstractRegionAllocator
 {
     private final RegionAllocator target;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     /**
      * Has an allocator's memory cleared.
@@ -176,11 +177,16 @@ public final class ClearingAllocator extends AbstractRegionAllocator
     @Override
     public void close()
     {
-        if (!closed)
+        if (closed.compareAndSet(false, true))
         {
-            closed = true;
-            claim().zero(region().address(), stats().highWaterBytes());
-            target.close();
+            try
+            {
+                claim().zero(region().address(), stats().highWaterBytes());
+            }
+            finally
+            {
+                target.close();
+            }
         }
     }
 

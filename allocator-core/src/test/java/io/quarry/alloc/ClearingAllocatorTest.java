@@ -17,6 +17,7 @@ package io.quarry.alloc;
 
 import io.quarry.alloc.testing.FirstFitAllocator;
 import io.quarry.alloc.testing.VerifyAfterEach;
+import io.quarry.alloc.testing.WatchedAllocator;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -137,6 +138,20 @@ class ClearingAllocatorTest
         allocator.close();
         resources.forget(allocator);
         assertThrows(IllegalStateException.class, () -> allocator.allocate(1, 1));
+    }
+
+    @Test
+    void shouldCloseTheTargetEvenIfItCannotBeCleared()
+    {
+        allocator.close();
+        resources.forget(allocator);
+        final WatchedAllocator watch = WatchedAllocator.over(FirstFitAllocator.over(region));
+        final ClearingAllocator clearing = new ClearingAllocator(watch.regionAllocator());
+        watch.refusing("stats", new IllegalStateException("lost"));
+        assertEquals("lost", assertThrows(IllegalStateException.class, clearing::close).getMessage());
+        clearing.close();
+        // The region is free to be claimed by another.
+        FirstFitAllocator.over(region).close();
     }
 
     @Test
