@@ -179,6 +179,14 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback, P
         {
             checked.allocator.close();
         }
+        catch (final RuntimeException | Error ex)
+        {
+            if (null != checked.leaks.get())
+            {
+                ex.addSuppressed(new AssertionError(checked.leaks.get().toString()));
+            }
+            throw ex;
+        }
         finally
         {
             if (null != checked.subject.region)

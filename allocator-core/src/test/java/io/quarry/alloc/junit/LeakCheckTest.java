@@ -62,7 +62,7 @@ class LeakCheckTest
     void shouldFailTheTestsThatLeakAndNoOther()
     {
         final Map<String, Throwable> outcomes = run(Mixed.class);
-        assertEquals(5, outcomes.size());
+        assertEquals(6, outcomes.size());
         assertNull(outcomes.get("freesAll(Allocator)"));
         assertNull(outcomes.get("usesNone()"));
         final Throwable leak = outcomes.get("leaksOne(Allocator)");
@@ -71,6 +71,9 @@ class LeakCheckTest
         assertTrue(leak.getMessage().contains("leaksOne("), leak::toString);
         final Throwable overrun = outcomes.get("writesBehind(CheckedAllocator)");
         assertTrue(overrun.getMessage().contains("written behind"), overrun::toString);
+        final Throwable overrunAndLeak = outcomes.get("writesBehindAndLeaks(CheckedAllocator)");
+        assertTrue(overrunAndLeak.getMessage().contains("written behind"), overrunAndLeak::toString);
+        assertTrue(overrunAndLeak.getSuppressed()[0].getMessage().contains("leak: blocks=1"), overrunAndLeak::toString);
         // The failure of the test itself comes first.
         final Throwable both = outcomes.get("failsAndLeaks(Allocator)");
         assertEquals("its own", both.getMessage());
@@ -134,6 +137,15 @@ class LeakCheckTest
 
         @Test
         void writesBehind(final CheckedAllocator allocator)
+        {
+            final long block = allocator.allocate(100, 8);
+            final Region region = allocator.regionOf(block);
+            region.buffer(block).put(region.bufferOffset(block) + 100, (byte)1);
+            allocator.deallocate(block, 100, 8);
+        }
+
+        @Test
+        void writesBehindAndLeaks(final CheckedAllocator allocator)
         {
             final long block = allocator.allocate(100, 8);
             final Region region = allocator.regionOf(block);
