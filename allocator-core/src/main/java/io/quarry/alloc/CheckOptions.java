@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * @param level           what is looked at.
  * @param sampling        at level {@link CheckLevel#SITE} one block in so many is looked at, on average; from 1.
  * @param quarantineBytes at level {@link CheckLevel#FULL} so many bytes of freed blocks are kept from reuse, at most;
- *                        0 for none.
+ *                        a block that is longer alone is not kept, and a write after its free not found. 0 for none.
  * @param leakAction      what is done with the report when something leaks; {@link #throwLeaks} to fail.
  */
 public record CheckOptions(

@@ -33,7 +33,10 @@
  * <li>one block: {@link io.quarry.alloc.Block}, {@link io.quarry.alloc.ExpandableBlockBuffer};</li>
  * <li>on any allocator: {@link io.quarry.alloc.ArenaAllocator}, {@link io.quarry.alloc.FallbackAllocator},
  * {@link io.quarry.alloc.SynchronizedAllocator}, {@link io.quarry.alloc.TracingAllocator},
- * {@link io.quarry.alloc.CheckedAllocator}, {@link io.quarry.alloc.ClearingAllocator};</li>
+ * {@link io.quarry.alloc.CheckedAllocator} with its {@link io.quarry.alloc.CheckOptions},
+ * {@link io.quarry.alloc.LeakReport} and {@link io.quarry.alloc.MisuseReport};</li>
+ * <li>on an allocator of one region: {@link io.quarry.alloc.CheckedRegionAllocator},
+ * {@link io.quarry.alloc.ClearingAllocator};</li>
  * <li>to write an allocator: {@link io.quarry.alloc.AbstractRegionAllocator}.</li>
  * </ul>
  * <p>
