@@ -26,6 +26,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.function.LongPredicate;
@@ -39,14 +40,17 @@ public final class WatchedAllocator implements InvocationHandler
     private static final Set<String> REQUESTS = Set.of(
         "allocate", "allocateZeroed", "grow", "growZeroed", "shrink", "tryResize", "allocateBatch", "alloc",
         "allocZeroed", "realloc", "allocUpTo");
+    /** Those of the lower contract, which tell a failure by {@link Allocator#NULL}. */
+    private static final Set<String> LOWER = Set.of("alloc", "allocZeroed", "realloc", "allocUpTo");
 
     private final Object target;
-    private final List<String> calls = new ArrayList<>();
+    private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
     private LongPredicate ownership;
     private String refused = "";
     private Throwable refusal;
     private String awaited = "";
     private Runnable first;
+    private Throwable failure;
     private long failFrom = Long.MAX_VALUE;
     private long failTo = Long.MAX_VALUE;
     private long requests;
@@ -114,6 +118,12 @@ public final class WatchedAllocator implements InvocationHandler
         failures = 0;
     }
 
+    /** Has the requests that are to fail throw something else than what says that there is no memory. */
+    public void failWith(final Throwable wanted)
+    {
+        failure = wanted;
+    }
+
     public int failures()
     {
         return failures;
@@ -150,6 +160,10 @@ public final class WatchedAllocator implements InvocationHandler
         }
         if (REQUESTS.contains(method.getName()) && fails())
         {
+            if (null != failure)
+            {
+                throw failure;
+            }
             if (boolean.class == method.getReturnType())
             {
                 return false;
@@ -157,6 +171,10 @@ public final class WatchedAllocator implements InvocationHandler
             if (int.class == method.getReturnType())
             {
                 return 0;
+            }
+            if (LOWER.contains(method.getName()))
+            {
+                return Allocator.NULL;
             }
             throw AllocError.exhausted();
         }

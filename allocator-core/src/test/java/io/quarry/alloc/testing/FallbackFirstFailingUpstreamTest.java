@@ -1,0 +1,56 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.testing;
+
+import io.quarry.alloc.Allocator;
+import io.quarry.alloc.FallbackAllocator;
+import io.quarry.alloc.Region;
+import io.quarry.alloc.RegionAllocator;
+
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/** A {@link FallbackAllocator}; the upstream that fails is asked first. */
+class FallbackFirstFailingUpstreamTest extends FailingUpstreamContract
+{
+    private static final int OTHERS_SIZE = 1 << 15;
+
+    @RegisterExtension
+    final VerifyAfterEach resources = new VerifyAfterEach();
+
+    private RegionAllocator other;
+
+    @Override
+    protected RegionAllocator target(final Region region)
+    {
+        return FirstFitAllocator.over(region);
+    }
+
+    @Override
+    protected Allocator create(final RegionAllocator upstream)
+    {
+        other = FirstFitAllocator.over(resources.close(Region.allocate(OTHERS_SIZE)));
+        return new FallbackAllocator(upstream, other);
+    }
+
+    @Override
+    protected void giveBack(final Allocator allocator)
+    {
+        assertEquals(OTHERS_SIZE, other.stats().largestFreeRun());
+        other.close();
+    }
+}
