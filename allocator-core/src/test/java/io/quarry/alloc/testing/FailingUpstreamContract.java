@@ -22,10 +22,13 @@ import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 import io.quarry.alloc.Verifiable;
 
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -41,6 +44,7 @@ public abstract class FailingUpstreamContract
     private static final int STEPS = 160;
     private static final int SEGMENT = 20;
     private static final int LEAST_REQUESTS = 20;
+    private static final int LEAST_REQUESTS_OF_BUFFERS = 5;
 
     /**
      * Makes the allocator under test.
@@ -86,27 +90,47 @@ public abstract class FailingUpstreamContract
     @ValueSource(longs = { 31, 32, 33 })
     final void shouldSurviveTheFailureOfAnyOneRequest(final long seed)
     {
-        assertTrue(runAll(seed, false, null) > LEAST_REQUESTS);
+        assertTrue(runAll(Script::new, seed, false, null) > LEAST_REQUESTS);
     }
 
     @ParameterizedTest
     @ValueSource(longs = { 41, 42, 43 })
     final void shouldSurviveTheFailureOfAllRequestsFromAnyOneOn(final long seed)
     {
-        assertTrue(runAll(seed, true, null) > LEAST_REQUESTS);
+        assertTrue(runAll(Script::new, seed, true, null) > LEAST_REQUESTS);
     }
 
     @ParameterizedTest
     @ValueSource(longs = { 51, 52 })
     final void shouldSurviveAnErrorThrownByAnyOneRequest(final long seed)
     {
-        assertTrue(runAll(seed, false, new StackOverflowError("thrown on purpose")) > LEAST_REQUESTS);
+        assertTrue(runAll(Script::new, seed, false, new StackOverflowError("thrown on purpose")) > LEAST_REQUESTS);
     }
 
-    private int runAll(final long seed, final boolean allThatFollow, final Throwable failure)
+    @Tag("agrona")
+    @ParameterizedTest
+    @ValueSource(booleans = { false, true })
+    final void shouldKeepBuffersAsTheyAreWhoseGrowthFails(final boolean allThatFollow)
+    {
+        assertTrue(runAll(FailingBufferScript::new, 61, allThatFollow, null) > LEAST_REQUESTS_OF_BUFFERS);
+    }
+
+    @Tag("agrona")
+    @Test
+    final void shouldKeepBuffersAsTheyAreWhoseGrowthEndsByAnError()
+    {
+        assertTrue(runAll(FailingBufferScript::new, 62, false, new StackOverflowError("thrown on purpose")) >
+            LEAST_REQUESTS_OF_BUFFERS);
+    }
+
+    private int runAll(
+        final BiFunction<Allocator, SplittableRandom, Part> script,
+        final long seed,
+        final boolean allThatFollow,
+        final Throwable failure)
     {
         int n = 1;
-        while (runOnce(seed, n, allThatFollow ? Long.MAX_VALUE : n, failure))
+        while (runOnce(script, seed, n, allThatFollow ? Long.MAX_VALUE : n, failure))
         {
             n++;
         }
@@ -114,23 +138,29 @@ public abstract class FailingUpstreamContract
     }
 
     /** Whether any request failed, that is, whether the script makes so many. */
-    private boolean runOnce(final long seed, final long first, final long last, final Throwable failure)
+    private boolean runOnce(
+        final BiFunction<Allocator, SplittableRandom, Part> script,
+        final long seed,
+        final long first,
+        final long last,
+        final Throwable failure)
     {
         try (Region region = Region.allocate(CAPACITY); RegionAllocator target = target(region))
         {
             final AllocatorStats fresh = target.stats();
             final WatchedAllocator watched = WatchedAllocator.over(target);
-            final Script script = new Script(create(watched.regionAllocator()), new SplittableRandom(seed));
+            final Allocator allocator = create(watched.regionAllocator());
+            final Part part = script.apply(allocator, new SplittableRandom(seed));
             watched.failRequests(first, last);
             watched.failWith(failure);
             try
             {
                 for (int i = 0; i < STEPS / SEGMENT; i++)
                 {
-                    run(i, script);
+                    run(i, part);
                 }
-                script.freeAll();
-                giveBack(script.allocator);
+                part.freeAll();
+                giveBack(allocator);
                 target.trim();
                 target.verify();
                 assertEquals(fresh.largestFreeRun(), target.stats().largestFreeRun(), "largestFreeRun");
@@ -144,8 +174,14 @@ public abstract class FailingUpstreamContract
         }
     }
 
+    /** A part of a script, which can be run again and again, and then ended. */
+    interface Part extends Runnable
+    {
+        void freeAll();
+    }
+
     /** Random calls of the upper contract, and the model of what they did. */
-    private static final class Script implements Runnable
+    private static final class Script implements Part
     {
         private static final long[] SIZES = { 1, 16, 40, 100, 200, 500, 1024, 1100, 2048, 2049, 3000, 9000, 30_000 };
 
@@ -270,7 +306,8 @@ public abstract class FailingUpstreamContract
                 size, size, block.alignment());
         }
 
-        private void freeAll()
+        @Override
+        public void freeAll()
         {
             verify();
             for (final LiveBlock block : model.liveBlocks())
