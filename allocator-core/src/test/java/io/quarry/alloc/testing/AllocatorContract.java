@@ -40,7 +40,9 @@ public abstract class AllocatorContract implements
     DiagnosisContract,
     BatchContract,
     LifecycleContract,
-    GarbageContract
+    GarbageContract,
+    EdgeContract,
+    ThreadFaultContract
 {
     @RegisterExtension
     final VerifyAfterEach resources = new VerifyAfterEach();
