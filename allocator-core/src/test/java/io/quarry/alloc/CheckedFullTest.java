@@ -479,6 +479,31 @@ class CheckedFullTest
         FirstFitAllocator.over(region).close();
     }
 
+    @Test
+    void shouldGiveTheMemoryBackWhenItCannotBeFilled()
+    {
+        allocator.close();
+        final WatchedAllocator watch = WatchedAllocator.over(FirstFitAllocator.over(region));
+        final RegionAllocator target = watch.regionAllocator();
+        final CheckedRegionAllocator unlucky =
+            resources.close(new CheckedRegionAllocator(target, CheckLevel.FULL));
+        final long block = unlucky.allocate(SIZE, 8);
+        put(block, 0x21);
+        final long before = target.stats().freeBytes();
+        for (final Throwable wrong : List.of(new InternalError("truncated"), new IllegalStateException("lost")))
+        {
+            watch.refusing("usableSize", wrong);
+            assertSame(wrong, assertThrows(Throwable.class, () -> unlucky.allocate(SIZE, 8)));
+            assertSame(wrong, assertThrows(Throwable.class, () -> unlucky.grow(block, SIZE, 8, 200, 8)));
+            watch.refusing("", null);
+            assertEquals(before, target.stats().freeBytes());
+            assertEquals(1, unlucky.leaks().blocks());
+            assertBytes(block, 1, 0x21);
+            unlucky.check();
+        }
+        unlucky.deallocate(block, SIZE, 8);
+    }
+
     /** Each request to the target fails once, alone and with all that follow. */
     @ParameterizedTest
     @ValueSource(booleans = { false, true })
