@@ -48,6 +48,7 @@ final class MisuseCampaign
     private final SplittableRandom random;
     private final Executor otherThread;
     private final Runnable flush;
+    private final Runnable check;
     private final Map<MisuseKind, long[]> counts;
     private final AllocatorModel model;
     private final AllocatorModel otherModel;
@@ -67,6 +68,7 @@ final class MisuseCampaign
         final SplittableRandom random,
         final Executor otherThread,
         final Runnable flush,
+        final Runnable check,
         final Map<MisuseKind, long[]> counts)
     {
         this.allocator = allocator;
@@ -74,6 +76,7 @@ final class MisuseCampaign
         this.random = random;
         this.otherThread = otherThread;
         this.flush = flush;
+        this.check = check;
         this.counts = counts;
         model = new AllocatorModel(allocator);
         otherModel = new AllocatorModel(other);
@@ -134,7 +137,7 @@ final class MisuseCampaign
             final LiveBlock block = anyLive();
             if (choice < 16)
             {
-                free(block, block.size(), byOther);
+                free(block, block.size(), block.alignment(), byOther);
             }
             else
             {
@@ -185,11 +188,11 @@ final class MisuseCampaign
         }
     }
 
-    private void free(final LiveBlock block, final long size, final boolean byOther)
+    private void free(final LiveBlock block, final long size, final long alignment, final boolean byOther)
     {
         model.check(block);
         final Dead was = dead(block, byOther);
-        call(byOther, () -> allocator.dealloc(block.address(), size, block.alignment()));
+        call(byOther, () -> allocator.dealloc(block.address(), size, alignment));
         model.freed(block);
         live.remove(block.address());
         remember(was);
@@ -262,10 +265,14 @@ final class MisuseCampaign
                 refused(kind, block.address(), block.length() + excess(block), block.alignment(), anyEntry());
             case ALIGNMENT_UNMET -> null != block &&
                 refused(kind, block.address(), block.size(), unmetAlignment(block), anyEntry());
-            case SIZE_TOO_SMALL -> null != block && block.size() > 1 && injectTooSmall(block);
-            case OVERRUN -> null != block && injectWrite(kind, block.address() + block.length(), 1);
-            case UNDERRUN -> null != block && injectWrite(kind, block.address() - 1, 1);
-            case USE_AFTER_FREE -> null != was && injectWrite(kind, was.address(), was.length());
+            case SIZE_TOO_SMALL -> null != block && block.size() > 1 &&
+                injectOtherLayout(kind, block, 1 + random.nextLong(block.size() - 1), block.alignment());
+            case ALIGNMENT_OTHER -> null != block && injectOtherAlignment(block);
+            case OVERRUN -> null != block && injectWrite(kind, block, block.address() + block.length());
+            case UNDERRUN -> null != block && injectWrite(kind, block, block.address() - 1);
+            case USE_AFTER_FREE -> null == check ?
+                null != was && injectWrite(kind, was.address(), was.length()) :
+                null != block && injectWriteAfterFree(block);
             case AFTER_CLOSE -> false;
         };
     }
@@ -345,20 +352,65 @@ final class MisuseCampaign
         };
     }
 
-    /** The block is freed as what it is, whole, and its neighbours are as they were. */
-    private boolean injectTooSmall(final LiveBlock block)
+    private boolean injectOtherAlignment(final LiveBlock block)
     {
-        last = MisuseKind.SIZE_TOO_SMALL + " " + block;
+        final long alignment = 1L << random.nextInt(Long.numberOfTrailingZeros(block.address()) + 1);
+        return alignment != block.alignment() &&
+            injectOtherLayout(MisuseKind.ALIGNMENT_OTHER, block, block.size(), alignment);
+    }
+
+    /** Refused; or the block is freed as what it is, whole, and its neighbours are as they were. */
+    private boolean injectOtherLayout(
+        final MisuseKind kind, final LiveBlock block, final long size, final long alignment)
+    {
+        if (null != check)
+        {
+            return refused(kind, block.address(), size, alignment, anyEntry());
+        }
+        last = kind + " " + block;
         final AllocatorStats before = allocator.stats();
-        free(block, 1 + random.nextLong(block.size() - 1), byOther());
+        free(block, size, alignment, byOther());
         final AllocatorStats after = allocator.stats();
         if (before.allocatedBytes() - block.length() != after.allocatedBytes())
         {
             throw new Deviation(last, "allocatedBytes less by " + block.length(), before + " then " + after);
         }
         checkAround(block.address());
-        count(MisuseKind.SIZE_TOO_SMALL, false);
+        count(kind, false);
         return true;
+    }
+
+    /** One byte beside a live block, which is found by a check or by the free, and mended by that. */
+    private boolean injectWrite(final MisuseKind kind, final LiveBlock block, final long at)
+    {
+        if (null == check)
+        {
+            return injectWrite(kind, at, 1);
+        }
+        damage(kind, at);
+        expectRefusal(kind, byOther(), random.nextBoolean() ? check :
+            anyCall(random.nextInt(3), block.address(), block.size(), block.alignment()));
+        checkAround(at);
+        check.run();
+        return true;
+    }
+
+    /** One byte of a block that was just freed, which is found by a check, or when the block leaves quarantine. */
+    private boolean injectWriteAfterFree(final LiveBlock block)
+    {
+        free(block, block.size(), block.alignment(), byOther());
+        damage(MisuseKind.USE_AFTER_FREE, block.address() + random.nextLong(block.length()));
+        expectRefusal(MisuseKind.USE_AFTER_FREE, byOther(), random.nextBoolean() ? check : allocator::trim);
+        checkAround(block.address());
+        check.run();
+        return true;
+    }
+
+    private void damage(final MisuseKind kind, final long at)
+    {
+        last = kind + " address=" + Misuse.hex(at);
+        final ByteBuffer view = allocator.region().byteBuffer(at, 1);
+        view.put(0, (byte)(view.get(0) ^ 1 + random.nextInt(255)));
     }
 
     /** Writes where nobody may, then what was there, as it may have been a neighbour's. */

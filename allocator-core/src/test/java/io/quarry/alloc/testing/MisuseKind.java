@@ -38,6 +38,8 @@ enum MisuseKind
     AFTER_CLOSE(true),
     /** A size below the one asked for: legal after a shrink in place, so it frees the block as what it is. */
     SIZE_TOO_SMALL(false),
+    /** An alignment that the address meets by chance, but not the one asked for: frees the block, too. */
+    ALIGNMENT_OTHER(false),
     /** A write of the byte after a block. */
     OVERRUN(false),
     /** A write of the byte before a block. */
