@@ -113,7 +113,7 @@ abstract class HandOff
                 }
                 catch (final Throwable ex)
                 {
-                    failure = ex;
+                    failure = null == failure ? ex : failure;
                     isConsumed.release();
                 }
             });
@@ -144,7 +144,7 @@ abstract class HandOff
             produce(message, i);
             while (!queue.offer(message))
             {
-                Thread.onSpinWait();
+                awaitOther();
             }
         }
     }
@@ -157,7 +157,7 @@ abstract class HandOff
             Message message = queue.poll();
             while (null == message)
             {
-                Thread.onSpinWait();
+                awaitOther();
                 message = queue.poll();
             }
             final long number = consume(message);
@@ -170,6 +170,15 @@ abstract class HandOff
         isConsumed.release();
     }
 
+    private void awaitOther()
+    {
+        if (null != failure)
+        {
+            throw new IllegalStateException("the other thread failed", failure);
+        }
+        Thread.onSpinWait();
+    }
+
     /** Ends the threads, and checks. */
     final void end() throws InterruptedException
     {
@@ -178,7 +187,10 @@ abstract class HandOff
         mayConsume.release();
         producer.join();
         consumer.join();
-        verify();
+        if (null == failure)
+        {
+            verify();
+        }
     }
 
     /** Nothing is allocated. */
