@@ -33,8 +33,7 @@ package io.quarry.alloc;
  * A block has exactly the size asked for, and only its exact size and alignment fit: any other, a foreign address and a
  * second free are refused, with {@code -Dquarry.checks=off} too. A resize to another alignment moves, but for
  * one to no more bytes that can't move where the address meets the alignment. It stays usable, and its blocks stay its
- * own, whatever is registered with {@link Global}. A {@link StackOverflowError} in the midst of a call may leave the
- * bytes of that call reserved for good.
+ * own, whatever is registered with {@link Global}.
  *
  * <h2>Budget</h2>
  * <p>

@@ -81,11 +81,4 @@ class SystemAllocatorContractTest extends AllocatorContract
     public void shouldDiagnoseFragmentation()
     {
     }
-
-    @Override
-    @Test
-    @Disabled("as its Javadoc says, bytes may stay reserved")
-    public void shouldEndAndLeaveAWholeRegionAfterAnyStackOverflow()
-    {
-    }
 }
