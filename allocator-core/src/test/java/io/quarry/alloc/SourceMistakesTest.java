@@ -16,6 +16,7 @@
 package io.quarry.alloc;
 
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Each {@link SourceMistake} is found by the test that is said to find it, which without it passes.
  */
+@Tag("of-the-tests")
 class SourceMistakesTest
 {
     private static final Pattern ENTRIES = Pattern.compile("^((?:[a-z]\\d\\d)+)[A-Z]");

@@ -15,6 +15,7 @@
  */
 package io.quarry.alloc.testing;
 
+import io.quarry.alloc.Checks;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
@@ -60,13 +61,14 @@ public abstract class AllocatorScriptContract
     }
 
     /**
-     * How many scripts a region size gets in the short form.
+     * How many scripts a region size gets in the short form; without checks, which is the rest of the code once more,
+     * half of them.
      *
      * @return the count.
      */
     protected int scriptsPerSize()
     {
-        return 4;
+        return Checks.ENABLED ? 4 : 2;
     }
 
     /**

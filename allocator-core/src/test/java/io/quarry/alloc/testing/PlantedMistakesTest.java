@@ -18,6 +18,7 @@ package io.quarry.alloc.testing;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,6 +38,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * The kit finds mistakes: each tool all that it is said to find, and none where there is none.
  */
+@Tag("of-the-tests")
 class PlantedMistakesTest
 {
     private static final int SCRIPT_OPERATIONS = 6000;
