@@ -42,7 +42,7 @@ public final class AllocatorScript
     private final long regionSize;
     private final long seed;
     private final boolean misuseDetected;
-    private final boolean reuses;
+    private final ScriptRunner.Demand demanded;
     private final long minimiseNs;
 
     /**
@@ -70,13 +70,43 @@ public final class AllocatorScript
     public static AllocatorScript withoutReuse(
         final Function<Region, RegionAllocator> factory, final long regionSize, final long seed)
     {
-        return new AllocatorScript(factory, regionSize, seed, MINIMISE_NS, false);
+        return new AllocatorScript(factory, regionSize, seed, MINIMISE_NS, false, ScriptRunner.Demand.NONE);
+    }
+
+    /**
+     * The script that bytes tell, as {@link ByteScript} reads them; any bytes are one.
+     *
+     * @param factory    of the allocator.
+     * @param regionSize bytes of the region it is given.
+     * @param reuses     whether what is freed can be had again, and wrong calls are found.
+     * @param bytes      to be read.
+     * @throws Deviation with the whole script, if the allocator deviates.
+     */
+    public static void run(
+        final Function<Region, RegionAllocator> factory,
+        final long regionSize,
+        final boolean reuses,
+        final byte[] bytes)
+    {
+        run(factory, regionSize, reuses, bytes, MINIMISE_NS);
+    }
+
+    static void run(
+        final Function<Region, RegionAllocator> factory,
+        final long regionSize,
+        final boolean reuses,
+        final byte[] bytes,
+        final long minimiseNs)
+    {
+        new AllocatorScript(factory, regionSize, 0, minimiseNs, Checks.ENABLED && reuses,
+            reuses ? ScriptRunner.Demand.BY_DIAGNOSIS : ScriptRunner.Demand.NONE)
+            .run(runner -> new ByteScript(bytes, runner, regionSize));
     }
 
     AllocatorScript(
         final Function<Region, RegionAllocator> factory, final long regionSize, final long seed, final long minimiseNs)
     {
-        this(factory, regionSize, seed, minimiseNs, true);
+        this(factory, regionSize, seed, minimiseNs, Checks.ENABLED, ScriptRunner.Demand.WHILE_LITTLE_LIVES);
     }
 
     private AllocatorScript(
@@ -84,13 +114,14 @@ public final class AllocatorScript
         final long regionSize,
         final long seed,
         final long minimiseNs,
-        final boolean reuses)
+        final boolean misuseDetected,
+        final ScriptRunner.Demand demanded)
     {
         this.factory = factory;
         this.regionSize = regionSize;
         this.seed = seed;
-        this.misuseDetected = Checks.ENABLED && reuses;
-        this.reuses = reuses;
+        this.misuseDetected = misuseDetected;
+        this.demanded = demanded;
         this.minimiseNs = minimiseNs;
     }
 
@@ -103,20 +134,43 @@ public final class AllocatorScript
      */
     public long run(final int count)
     {
+        return run(runner -> new ScriptSource()
+        {
+            private final ScriptGenerator generator =
+                new ScriptGenerator(new SplittableRandom(seed), runner, regionSize);
+            private int made;
+
+            @Override
+            public ScriptOperation next()
+            {
+                return made++ < count ? generator.next() : null;
+            }
+
+            @Override
+            public ScriptOperation drain()
+            {
+                return generator.drain();
+            }
+        });
+    }
+
+    private long run(final Function<ScriptRunner, ScriptSource> sources)
+    {
         final List<ScriptOperation> done = new ArrayList<>();
         try (Region region = Region.allocate(regionSize); RegionAllocator allocator = factory.apply(region))
         {
-            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected, reuses);
-            final ScriptGenerator generator = new ScriptGenerator(new SplittableRandom(seed), runner, regionSize);
+            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected, demanded);
+            final ScriptSource source = sources.apply(runner);
             try
             {
-                for (int i = 0; i < count; i++)
+                for (ScriptOperation op = source.next(); null != op; op = source.next())
                 {
-                    accept(runner, generator.next(), done);
+                    accept(runner, op, done);
                 }
+                accept(runner, ScriptOperation.of(ScriptOperation.Kind.CHECK, 0), done);
                 for (int i = 0; i < DRAIN_LIMIT && !runner.liveIds().isEmpty(); i++)
                 {
-                    accept(runner, generator.drain(), done);
+                    accept(runner, source.drain(), done);
                 }
                 accept(runner, ScriptOperation.of(ScriptOperation.Kind.EMPTY, 0), done);
             }
@@ -180,7 +234,7 @@ public final class AllocatorScript
     {
         try (Region region = Region.allocate(regionSize); RegionAllocator allocator = factory.apply(region))
         {
-            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected, reuses);
+            final ScriptRunner runner = new ScriptRunner(allocator, misuseDetected, demanded);
             operations.forEach(runner::accept);
             return null;
         }

@@ -31,6 +31,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -43,6 +44,10 @@ class PlantedMistakesTest
 {
     private static final int SCRIPT_OPERATIONS = 6000;
     private static final long SCRIPT_REGION = 1 << 20;
+
+    private static final int BYTE_SCRIPTS = 400;
+    private static final int LONGEST_BYTES = 1500;
+    private static final int[] BYTE_REGIONS = { 4096, 1 << 14, 1 << 16 };
 
     /** The smaller scripts, each about something else; p16 is that of failures. */
     private static final List<String> SCRIPTS = List.of(
@@ -83,6 +88,7 @@ class PlantedMistakesTest
         final StringBuilder how = new StringBuilder();
         note(found, how, PlantedMistake.Tool.CONTRACT, contractFailure(mistake));
         note(found, how, PlantedMistake.Tool.SCRIPT, scriptFailure(mistake));
+        note(found, how, PlantedMistake.Tool.BYTES, bytesFailure(mistake));
         note(found, how, PlantedMistake.Tool.CONFORMANCE, conformanceFailure(mistake));
         assertEquals(mistake.caughtBy, found, how.toString());
     }
@@ -163,6 +169,25 @@ class PlantedMistakesTest
             try
             {
                 new AllocatorScript(mistake::over, SCRIPT_REGION, seed, 0).run(SCRIPT_OPERATIONS);
+            }
+            catch (final Deviation deviation)
+            {
+                return deviation.getMessage();
+            }
+        }
+        return null;
+    }
+
+    private static String bytesFailure(final PlantedMistake mistake)
+    {
+        final SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < BYTE_SCRIPTS; i++)
+        {
+            final byte[] bytes = new byte[LONGEST_BYTES >> i % 6];
+            random.nextBytes(bytes);
+            try
+            {
+                AllocatorScript.run(mistake::over, BYTE_REGIONS[i % BYTE_REGIONS.length], true, bytes, 0);
             }
             catch (final Deviation deviation)
             {

@@ -34,12 +34,13 @@ import java.util.Map;
  *   d  address of a block that is dead       l  size above the usable size
  *   i  address inside a block                w  resize in the wrong direction
  *   f  address outside the region            a  address that is no multiple of the alignment
- *                                            e  size 0 with the address of a block
+ *   y  size and alignment no valid layout    e  size 0 with the address of a block
  * </pre>
  */
 final class ScriptMisuse
 {
     static final String MISTAKES = "dddiiflllwae";
+    static final String ALL_MISTAKES = "dlifwaey";
     static final int METHODS = 8;
 
     private static final int REMEMBERED = 256;
@@ -96,6 +97,10 @@ final class ScriptMisuse
         {
             refuse(op, foreign(op.extra()), 1, 1, 1);
         }
+        else if ('y' == op.fit())
+        {
+            noLayout(op);
+        }
         else if (null != block && block.length > 0)
         {
             withBlock(op, block);
@@ -135,6 +140,38 @@ final class ScriptMisuse
                 refuse(op, block.address, 0, 1, 16);
                 break;
         }
+    }
+
+    private void noLayout(final ScriptOperation op)
+    {
+        final long most = Long.MAX_VALUE;
+        final long[] pair = switch ((int)Math.floorMod(op.extra(), 8L))
+        {
+            case 0 -> new long[]{ -1, 1 };
+            case 1 -> new long[]{ Long.MIN_VALUE, 8 };
+            case 2 -> new long[]{ 16, 0 };
+            case 3 -> new long[]{ 16, 3 + 4 * Math.floorMod(op.extra() >> 3, 1L << 40) };
+            case 4 -> new long[]{ 16, -8 };
+            case 5 -> new long[]{ most, 2 };
+            case 6 -> new long[]{ 1, Long.MIN_VALUE };
+            default -> new long[]{ most - 4094, 4096 };
+        };
+        final long size = pair[0];
+        final long alignment = pair[1];
+        expect(op, () ->
+        {
+            switch ((int)Math.floorMod(op.size(), (long)METHODS))
+            {
+                case 0 -> allocator.allocate(size, alignment);
+                case 1 -> allocator.allocateZeroed(size, alignment);
+                case 2 -> allocator.alloc(size, alignment);
+                case 3 -> allocator.allocZeroed(size, alignment);
+                case 4 -> allocator.goodSize(size, alignment);
+                case 5 -> allocator.diagnose(size, alignment);
+                case 6 -> allocator.allocateBatch(size, alignment, new long[2], 0, 2);
+                default -> allocator.grow(1, 0, 1, size, alignment);
+            }
+        }, "layout size=" + size + " alignment=" + alignment);
     }
 
     private void tooLarge(final ScriptOperation op, final LiveBlock block)

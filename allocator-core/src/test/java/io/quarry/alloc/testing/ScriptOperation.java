@@ -19,11 +19,12 @@ package io.quarry.alloc.testing;
  * One line of a random script: {@code KIND id size alignment fit extra}, always all six, numbers in decimal.
  *
  * @param kind      of call.
- * @param id        of the block that is made or used.
+ * @param id        of the block that is made or used; of ALLOCATE_BATCH of the first, the others having the next ones.
  * @param size      bytes asked for; of MISUSE which method is called wrongly, see {@link ScriptMisuse}.
  * @param alignment bytes asked for.
  * @param fit       which of the fitting sizes is passed: r, m or h; of MISUSE which mistake is made.
- * @param extra     the least size of ALLOC_UP_TO; of MISUSE any number, to choose values by.
+ * @param extra     the least size of ALLOC_UP_TO; how many blocks of a batch at most; of MISUSE any number, to choose
+ *                  values by.
  */
 record ScriptOperation(Kind kind, long id, long size, long alignment, char fit, long extra)
 {
@@ -32,7 +33,12 @@ record ScriptOperation(Kind kind, long id, long size, long alignment, char fit, 
         ALLOCATE, ALLOCATE_ZEROED, ALLOC, ALLOC_ZEROED, ALLOC_UP_TO,
         GROW, GROW_ZEROED, SHRINK, TRY_RESIZE, REALLOC,
         DEALLOCATE, DEALLOC,
+        ALLOCATE_BATCH,
+        /** Of the blocks with the size and the alignment that block id has, that one first. */
+        DEALLOCATE_BATCH,
         MISUSE,
+        /** What is diagnosed is what happens. */
+        DIAGNOSE,
         TRIM,
         /** All blocks, the statistics and the invariants are checked. */
         CHECK,

@@ -18,10 +18,12 @@ package io.quarry.alloc.testing;
 import io.quarry.alloc.AllocError;
 import io.quarry.alloc.Allocator;
 import io.quarry.alloc.AllocatorStats;
+import io.quarry.alloc.Diagnosis;
 import io.quarry.alloc.Layout;
 import io.quarry.alloc.RegionAllocator;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -33,12 +35,26 @@ import java.util.Set;
  * that makes no sense any more, as those before it were left out or failed, is passed over, so that any part of a
  * script is a script.
  * <p>
- * A request may fail, but not while little lives: see {@link ScriptDemand}.
+ * A request may fail, but not always: see {@link Demand}.
  */
 final class ScriptRunner
 {
+    /** Which requests must succeed. */
+    enum Demand
+    {
+        /** None, as what is freed can't be had again at once. */
+        NONE,
+        /** Those made while little lives, see {@link ScriptDemand}: of scripts that don't aim at the worst case. */
+        WHILE_LITTLE_LIVES,
+        /** Those that succeed by the allocator's own diagnosis, and when nothing lives those up to its maxSize. */
+        BY_DIAGNOSIS
+    }
+
     private static final int STATS_INTERVAL = 64;
     private static final int VERIFY_INTERVAL = 512;
+
+    /** What an entry has that no batch should touch. */
+    private static final long UNTOUCHED = -77;
 
     private static final Set<ScriptOperation.Kind> THROWING = EnumSet.of(
         ScriptOperation.Kind.ALLOCATE,
@@ -55,14 +71,13 @@ final class ScriptRunner
     private final Map<Long, LiveBlock> byId = new HashMap<>();
     private final List<Long> liveIds = new ArrayList<>();
     private final Map<Long, Integer> liveIndexes = new HashMap<>();
-    /** Whether what is freed can be had again. */
-    private final boolean reuses;
+    private final Demand demanded;
     private long failures;
     private long operations;
 
-    ScriptRunner(final RegionAllocator allocator, final boolean misuseDetected, final boolean reuses)
+    ScriptRunner(final RegionAllocator allocator, final boolean misuseDetected, final Demand demanded)
     {
-        this.reuses = reuses;
+        this.demanded = demanded;
         this.allocator = allocator;
         this.model = new AllocatorModel(allocator);
         this.fresh = allocator.stats();
@@ -77,6 +92,9 @@ final class ScriptRunner
             case ALLOCATE, ALLOCATE_ZEROED, ALLOC, ALLOC_ZEROED, ALLOC_UP_TO -> allocate(op);
             case GROW, GROW_ZEROED, SHRINK, TRY_RESIZE, REALLOC -> resize(op);
             case DEALLOCATE, DEALLOC -> free(op);
+            case ALLOCATE_BATCH -> allocateBatch(op);
+            case DEALLOCATE_BATCH -> freeBatch(op);
+            case DIAGNOSE -> diagnose(op);
             case MISUSE -> misuse.accept(op, byId.get(op.id()));
             case TRIM -> allocator.trim();
             case CHECK -> checkAll();
@@ -166,10 +184,125 @@ final class ScriptRunner
             case ALLOC_UP_TO -> model.allocated(address, Math.min(op.extra(), op.size()), op.alignment());
             default -> model.allocated(address, op.size(), op.alignment());
         };
-        byId.put(op.id(), block);
-        liveIndexes.put(op.id(), liveIds.size());
-        liveIds.add(op.id());
-        demand.add(op.id(), block.length, op.size(), block.alignment);
+        enter(op.id(), block, op.size());
+    }
+
+    private void enter(final long id, final LiveBlock block, final long size)
+    {
+        byId.put(id, block);
+        liveIndexes.put(id, liveIds.size());
+        liveIds.add(id);
+        demand.add(id, block.length, size, block.alignment);
+    }
+
+    private void allocateBatch(final ScriptOperation op)
+    {
+        final int count = (int)op.extra();
+        for (long id = op.id(); id < op.id() + count; id++)
+        {
+            if (byId.containsKey(id))
+            {
+                return;
+            }
+        }
+        final long[] addresses = new long[count + 2];
+        Arrays.fill(addresses, UNTOUCHED);
+        final int had = allocator.allocateBatch(op.size(), op.alignment(), addresses, 1, count);
+        if (had < 0 || had > count || UNTOUCHED != addresses[0] || UNTOUCHED != addresses[1 + had])
+        {
+            throw new Deviation(op.toString(), "0 to " + count + " blocks from index 1 on, and no other entry touched",
+                "had=" + had + " " + Arrays.toString(addresses));
+        }
+        for (int i = 0; i < had; i++)
+        {
+            enter(op.id() + i, model.allocated(addresses[1 + i], op.size(), op.alignment()), op.size());
+        }
+        if (had < count)
+        {
+            failed(op, op.size(), op.alignment());
+        }
+    }
+
+    private void freeBatch(final ScriptOperation op)
+    {
+        final LiveBlock first = byId.get(op.id());
+        if (null == first || op.extra() < 1)
+        {
+            return;
+        }
+        final List<Long> ids = new ArrayList<>(List.of(op.id()));
+        for (int i = 0; i < liveIds.size() && ids.size() < op.extra(); i++)
+        {
+            final LiveBlock block = byId.get(liveIds.get(i));
+            if (block != first && block.size == first.size && block.alignment == first.alignment)
+            {
+                ids.add(liveIds.get(i));
+            }
+        }
+        // An entry that is NULL is passed over.
+        final long[] addresses = new long[ids.size() + 1];
+        for (int i = 0; i < ids.size(); i++)
+        {
+            model.check(byId.get(ids.get(i)));
+            addresses[i + 1] = byId.get(ids.get(i)).address;
+        }
+        final int freed = allocator.deallocateBatch(first.size, first.alignment, addresses, 0, addresses.length);
+        if (freed != ids.size() || Arrays.stream(addresses).anyMatch(address -> Allocator.NULL != address))
+        {
+            throw new Deviation(op.toString(), "freed=" + ids.size() + " and each entry NULL",
+                "freed=" + freed + " " + Arrays.toString(addresses));
+        }
+        ids.forEach(id -> freed(id, byId.get(id)));
+    }
+
+    private void diagnose(final ScriptOperation op)
+    {
+        final AllocatorStats before = allocator.stats();
+        final Diagnosis diagnosis = allocator.diagnose(op.size(), op.alignment());
+        final AllocatorStats after = allocator.stats();
+        if (before.liveBlocks() != after.liveBlocks() || before.allocatedBytes() != after.allocatedBytes() ||
+            before.highWaterBytes() != after.highWaterBytes())
+        {
+            throw new Deviation(op.toString(), "nothing allocated by a diagnosis: " + before, after.toString());
+        }
+        if (op.size() > allocator.maxSize() != (Diagnosis.Reason.TOO_LARGE == diagnosis.reason()))
+        {
+            throw new Deviation(op.toString(), "TOO_LARGE if size is above " + allocator.maxSize() + ", and only then",
+                diagnosis.toString());
+        }
+        compare(op, diagnosis);
+    }
+
+    /** Makes the request that was diagnosed. */
+    private void compare(final ScriptOperation op, final Diagnosis diagnosis)
+    {
+        long address = Allocator.NULL;
+        boolean isForEver = false;
+        try
+        {
+            address = allocator.allocate(op.size(), op.alignment());
+        }
+        catch (final AllocError ex)
+        {
+            isForEver = ex.isUnsupported();
+        }
+        final boolean succeeded = Allocator.NULL != address;
+        if (succeeded != diagnosis.wouldSucceed() || isForEver != diagnosis.reason().isForEver())
+        {
+            throw new Deviation(op.toString(), diagnosis.toString(),
+                succeeded ? "success" : "failure, isUnsupported=" + isForEver);
+        }
+        if (succeeded)
+        {
+            final long length = allocator.usableSize(address, op.size(), op.alignment());
+            final long good = allocator.goodSize(op.size(), op.alignment());
+            if (length != good)
+            {
+                throw new Deviation(op.toString(), "usableSize=goodSize=" + good, "usableSize=" + length);
+            }
+            model.freed(model.allocated(address, op.size(), op.alignment()));
+            allocator.deallocate(address, op.size(), op.alignment());
+        }
     }
 
     private void resize(final ScriptOperation op)
@@ -264,11 +397,16 @@ final class ScriptRunner
         {
             allocator.deallocate(block.address, block.fitting(op.fit(), Long.MAX_VALUE), block.alignment);
         }
+        freed(op.id(), block);
+    }
+
+    private void freed(final long id, final LiveBlock block)
+    {
         model.freed(block);
-        misuse.dead(op.id(), block);
-        byId.remove(op.id());
-        removeLiveId(op.id());
-        demand.remove(op.id());
+        misuse.dead(id, block);
+        byId.remove(id);
+        removeLiveId(id);
+        demand.remove(id);
     }
 
     private static boolean makesSense(final ScriptOperation op, final LiveBlock block)
@@ -315,10 +453,19 @@ final class ScriptRunner
         {
             throw new Deviation(op.kind().name(), "size=0 to succeed", "failure");
         }
-        if (reuses && demand.mustSucceed(size, alignment))
+        if (Demand.WHILE_LITTLE_LIVES == demanded && demand.mustSucceed(size, alignment))
         {
             throw new Deviation(op.kind().name(), "success, as so little was asked for since the region was empty: " +
                 demand, "failure");
+        }
+        if (Demand.BY_DIAGNOSIS == demanded)
+        {
+            final Diagnosis diagnosis = allocator.diagnose(size, alignment);
+            final boolean isNoneLeft = 0 == model.liveCount() && size <= allocator.maxSize() && 1 == alignment;
+            if (diagnosis.wouldSucceed() || isNoneLeft)
+            {
+                throw new Deviation(op.toString(), "success: " + diagnosis, "failure");
+            }
         }
     }
 
