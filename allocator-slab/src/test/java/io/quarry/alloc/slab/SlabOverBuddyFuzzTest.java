@@ -1,0 +1,31 @@
+/*
+ * Copyright 2026 The Quarry authors.
+ *
+ * Licensed under the Apache License, Version 2.0 (the "License");
+ * you may not use this file except in compliance with the License.
+ * You may obtain a copy of the License at
+ *
+ * https://www.apache.org/licenses/LICENSE-2.0
+ *
+ * Unless required by applicable law or agreed to in writing, software
+ * distributed under the License is distributed on an "AS IS" BASIS,
+ * WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+ * See the License for the specific language governing permissions and
+ * limitations under the License.
+ */
+package io.quarry.alloc.slab;
+
+import io.quarry.alloc.Region;
+import io.quarry.alloc.RegionAllocator;
+import io.quarry.alloc.buddy.BuddyAllocator;
+import io.quarry.alloc.testing.FuzzContract;
+
+/** Scripts that a fuzzer made up, over units of 64 and of 512 bytes. */
+class SlabOverBuddyFuzzTest extends FuzzContract
+{
+    @Override
+    protected RegionAllocator create(final Region region, final int variant)
+    {
+        return new SlabAllocator(new BuddyAllocator(region, 64 << 3 * (variant % 2)));
+    }
+}
