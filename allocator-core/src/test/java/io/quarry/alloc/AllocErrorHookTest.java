@@ -67,6 +67,26 @@ class AllocErrorHookTest
     }
 
     @Test
+    void h01ShouldServeOnAfterAHookThatFillsTheStack()
+    {
+        final AllocErrorHook filling = new AllocErrorHook()
+        {
+            @Override
+            public void onAllocError(final Layout layout)
+            {
+                onAllocError(layout);
+                told.add(layout);
+            }
+        };
+        Alloc.setAllocErrorHook(filling);
+        assertThrows(StackOverflowError.class, () -> Alloc.handleAllocError(LAYOUT));
+        assertSame(filling, Alloc.takeAllocErrorHook());
+        Alloc.setAllocErrorHook(told::add);
+        assertThrows(OffHeapMemoryError.class, () -> Alloc.handleAllocError(LAYOUT));
+        assertEquals(List.of(LAYOUT), told);
+    }
+
+    @Test
     void h01ShouldHaltWithTheStatusOfAnAbortWhereThatIsAskedFor()
     {
         final ForkedJvm.Result result = program().flags("-Dquarry.allocError=halt").run(Fail.class);

@@ -20,6 +20,8 @@ import io.quarry.alloc.testing.VerifyAfterEach;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -173,6 +175,33 @@ class CheckedCountTest
         assertThrows(IllegalStateException.class, () -> plain.deallocate(block, 100, 8));
         assertEquals(8, plain.allocate(0, 8));
         SystemAllocator.INSTANCE.deallocate(block, 100, 8);
+    }
+
+    @ParameterizedTest
+    @EnumSource(CheckLevel.class)
+    void shouldEndAsEverWhenTheActionFillsTheStack(final CheckLevel level)
+    {
+        allocator.close();
+        final CheckedRegionAllocator above = new CheckedRegionAllocator(FirstFitAllocator.over(region),
+            CheckOptions.of(level).onLeak(CheckedCountTest::fillStack));
+        above.allocate(100, 8);
+        above.verify();
+
+        assertThrows(StackOverflowError.class, above::close);
+
+        above.close();
+        assertThrows(IllegalStateException.class, () -> above.allocate(1, 1));
+        // The region is free to be claimed by another, and whole.
+        final FirstFitAllocator next = FirstFitAllocator.over(region);
+        next.verify();
+        assertEquals(next.stats().freeBytes(), next.stats().largestFreeRun());
+        next.close();
+    }
+
+    private static void fillStack(final LeakReport leaks)
+    {
+        fillStack(leaks);
+        assertFalse(leaks.isEmpty());
     }
 
     @Test
