@@ -46,7 +46,7 @@ public final class SlabAllocator extends QuickSlots
     static final boolean CHECKS = Checks.ENABLED;
 
     private final RegionAllocator upstream;
-    private final SlabTable table;
+    final SlabTable table;
     private final Magazines magazines;
     private final long[] units;
     private final int[] entries;
