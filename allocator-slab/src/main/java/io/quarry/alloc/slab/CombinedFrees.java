@@ -91,4 +91,9 @@ final class CombinedFrees
             freedTwice[freedTwiceCount++] = SlabUnit.granule(unit, left);
         }
     }
+
+    long metadataBytes()
+    {
+        return (long)freedTwice.length * Integer.BYTES;
+    }
 }

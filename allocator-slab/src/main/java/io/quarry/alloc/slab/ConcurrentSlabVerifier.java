@@ -28,6 +28,7 @@ final class ConcurrentSlabVerifier
 {
     private static final boolean CHECKS = Checks.ENABLED;
 
+    private final HeapBacking backing;
     private final SharedSlabs slabs;
     private final HeapTable heaps;
     private final CacheBudget budget;
@@ -36,6 +37,7 @@ final class ConcurrentSlabVerifier
 
     ConcurrentSlabVerifier(final HeapBacking backing, final HeapTable heaps)
     {
+        this.backing = backing;
         this.heaps = heaps;
         slabs = backing.slabs;
         budget = backing.budget;
@@ -131,10 +133,11 @@ final class ConcurrentSlabVerifier
 
     private long metadataBytes()
     {
-        long bytes = slabs.metadataBytes();
+        long bytes = backing.metadataBytes();
         for (int id = 1; id <= heaps.ids(); id++)
         {
-            bytes += null == heaps.heap(id) ? 0 : heaps.heap(id).cache.metadataBytes();
+            final Heap heap = heaps.heap(id);
+            bytes += null == heap ? 0 : heap.cache.metadataBytes() + heap.combined.metadataBytes();
         }
         return bytes;
     }

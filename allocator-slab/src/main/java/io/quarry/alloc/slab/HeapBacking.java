@@ -350,4 +350,9 @@ final class HeapBacking
         }
         return bytes + heaps.dissolveDead() + heaps.trimStripes();
     }
+
+    long metadataBytes()
+    {
+        return slabs.metadataBytes() + (long)freedTwice.length() * Integer.BYTES;
+    }
 }
