@@ -38,12 +38,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 public abstract class FuzzContract
 {
     private static final int SIZE_BITS = 2;
+    private static final int VARIANT_BITS = 5;
 
     /**
      * Makes the allocator under test.
      *
      * @param region  that it claims.
-     * @param variant 0 to 63: which of several, for instance by the size of its units.
+     * @param variant 0 to 31: which of several, for instance by the size of its units.
      * @return the allocator.
      */
     protected abstract RegionAllocator create(Region region, int variant);
@@ -69,7 +70,8 @@ public abstract class FuzzContract
     }
 
     /**
-     * Runs one script: the first byte chooses the region's size and the variant, the others are the operations.
+     * Runs one script: the first byte chooses the region's size, the variant, and whether another allocator had the
+     * region before; the others are the operations.
      *
      * @param bytes any.
      * @throws Deviation if the allocator deviates.
@@ -82,9 +84,23 @@ public abstract class FuzzContract
         }
         final int choice = bytes[0] & 0xFF;
         final long regionSize = regionSizes()[choice & (1 << SIZE_BITS) - 1];
-        final int variant = choice >>> SIZE_BITS;
-        AllocatorScript.run(region -> create(region, variant), regionSize, reuses(),
-            Arrays.copyOfRange(bytes, 1, bytes.length));
+        final int variant = choice >>> SIZE_BITS & (1 << VARIANT_BITS) - 1;
+        final boolean isUsed = 0 != choice >>> SIZE_BITS + VARIANT_BITS;
+        AllocatorScript.run(region -> isUsed ? createAnother(region, variant) : create(region, variant), regionSize,
+            reuses(), Arrays.copyOfRange(bytes, 1, bytes.length));
+    }
+
+    /** The one before left old bytes all over the region. */
+    private RegionAllocator createAnother(final Region region, final int variant)
+    {
+        try (RegionAllocator before = create(region, variant))
+        {
+            final long size = before.maxSize();
+            final long address = before.allocate(size, 1);
+            PatternBytes.write(before.regionOf(address), address, 0, size, 1);
+            before.deallocate(address, size, 1);
+        }
+        return create(region, variant);
     }
 
     @Test
