@@ -81,10 +81,7 @@ final class FuzzRun
         {
             Files.write(kept.resolve("kept-" + number++), Base64.getDecoder().decode(script));
         }
-        if (0 == number)
-        {
-            makeUp();
-        }
+        makeUp();
         final int status = jazzer("fuzz.log",
             "-max_total_time=" + System.getProperty("quarry.fuzz.seconds"), "-print_final_stats=1",
             found.toString(), kept.toString());
@@ -94,7 +91,7 @@ final class FuzzRun
         }
     }
 
-    /** Something to start from, as short scripts hardly grow by themselves. */
+    /** Long ones to start from as well: no script is made longer than the longest of these. */
     private void makeUp() throws IOException
     {
         final SplittableRandom random = new SplittableRandom(1);
