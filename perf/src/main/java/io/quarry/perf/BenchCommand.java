@@ -16,6 +16,7 @@
 package io.quarry.perf;
 
 import org.openjdk.jmh.Main;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -24,12 +25,20 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /**
  * {@code quarry bench}: the JMH benchmarks of this jar.
@@ -41,18 +50,40 @@ import java.util.concurrent.Callable;
         "-h tells the options, -f 1 -wi 3 -i 5 is a short run.")
 final class BenchCommand implements Callable<Integer>
 {
+    @Spec
+    private CommandSpec spec;
+
     @Unmatched
     private String[] arguments = {};
 
     /**
-     * What Agrona's buffers need, and Netty to be at its best; nothing to Quarry's own. The user's come after, and win.
+     * What Agrona's buffers need, and peers to be at their best; nothing to Quarry's own. The user's come after, and
+     * win.
      * Prepended, because -jvmArgsAppend on the command line would replace what is appended.
      */
     private static Options withFlagsOfPeers(final CommandLineOptions options)
     {
-        final List<String> flags = new ArrayList<>(Subject.Kind.NETTY.flags(Runtime.version().feature()));
+        final List<String> flags = new ArrayList<>(SubjectKind.allFlags(Runtime.version().feature()));
         flags.addAll(options.getJvmArgsPrepend().orElse(List.of()));
         return new OptionsBuilder().parent(options).jvmArgsPrepend(flags.toArray(new String[0])).build();
+    }
+
+    /** How each subject among the results was set up; a benchmark without subjects says it itself. */
+    private void printLegend(final Collection<RunResult> results)
+    {
+        final Set<String> labels = results.stream().map((result) -> result.getParams().getParam("subject"))
+            .filter(Objects::nonNull).collect(Collectors.toSet());
+        final List<Subject> subjects = Arrays.stream(Subject.values())
+            .filter((subject) -> labels.contains(subject.label())).collect(Collectors.toList());
+        if (!subjects.isEmpty())
+        {
+            final PrintWriter out = spec.commandLine().getOut();
+            out.println();
+            final SubjectLegend legend = SubjectLegend.ofBenchmarks(out, subjects);
+            legend.printMachine();
+            legend.printSubjects();
+            out.flush();
+        }
     }
 
     @Override
@@ -68,7 +99,7 @@ final class BenchCommand implements Callable<Integer>
             }
             else
             {
-                new Runner(withFlagsOfPeers(options)).run();
+                printLegend(new Runner(withFlagsOfPeers(options)).run());
             }
             return 0;
         }

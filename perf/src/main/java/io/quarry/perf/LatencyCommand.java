@@ -47,7 +47,7 @@ final class LatencyCommand implements Callable<Integer>
         names = "--allocator",
         paramLabel = "NAME",
         split = ",",
-        description = "Allocators, separated by commas, as for replay. Default: all.")
+        description = "Allocators, separated by commas, as for replay. Default: those up to malloc.")
     private List<String> allocators;
 
     @Option(
@@ -68,7 +68,7 @@ final class LatencyCommand implements Callable<Integer>
         return new LatencyRun(
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),
-            Subject.named(allocators, Subject.allocators()),
+            null == allocators ? Subject.usual() : Subject.named(allocators, Subject.allocators()),
             new ReplaySettings(options.regionSize(), options.warmUpMs(), passes, passes, 1)).run(options.traces());
     }
 }

@@ -36,13 +36,13 @@ final class LoopTarget extends ReplayTarget
     private final long[] addresses;
     private long last;
 
-    LoopTarget(final Trace trace, final int threads)
+    LoopTarget(final Subject.Demand demand)
     {
-        region = Region.allocate(Math.max(4096, trace.largestSize() + (threads - 1L) * STRIDE));
+        region = Region.allocate(Math.max(4096, demand.largestSize() + (demand.threads() - 1L) * STRIDE));
         base = region.address();
         fixed = base;
         buffer = region.buffer(base);
-        addresses = new long[trace.slotCount()];
+        addresses = new long[demand.slotCount()];
         RegionStack.touchAll(region);
     }
 

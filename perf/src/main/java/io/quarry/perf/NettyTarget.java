@@ -103,6 +103,12 @@ final class NettyTarget extends ReplayTarget
     }
 
     @Override
+    long heldBytes()
+    {
+        return metric.usedDirectMemory();
+    }
+
+    @Override
     long footprint()
     {
         return footprint.get();

@@ -37,6 +37,9 @@ final class ReplayChild
     /** Argument: find the footprint by resident memory. */
     static final String RESIDENT = "resident";
 
+    /** Argument: find what is held over the trace; the passes asked for are points. */
+    static final String FOOTPRINT = "footprint";
+
     /** Argument: time each call by itself. */
     static final String LATENCY = "latency";
 
@@ -109,8 +112,12 @@ final class ReplayChild
     {
         try
         {
-            return LATENCY.equals(mode) ? latencies(subject, trace, settings, turn).toProperties() :
-                figures(mode, subject, trace, settings, turn).toProperties();
+            return switch (mode)
+            {
+                case LATENCY -> latencies(subject, trace, settings, turn).toProperties();
+                case FOOTPRINT -> footprint(subject, trace, settings).toProperties();
+                default -> figures(mode, subject, trace, settings, turn).toProperties();
+            };
         }
         catch (final ReplayFailure ex)
         {
@@ -160,20 +167,36 @@ final class ReplayChild
         }
     }
 
+    private static FootprintSeries footprint(
+        final Subject subject, final Trace trace, final ReplaySettings settings)
+    {
+        if (subject.isQuarry())
+        {
+            return new HighWaterReplay(trace, subject, settings.regionSize(), settings.leastPasses()).run();
+        }
+        try (ReplayTarget target = subject.open(trace, settings.regionSize()))
+        {
+            return new FootprintReplay(
+                trace, target, subject.isMeasuredByResidentMemory(), settings.leastPasses()).run();
+        }
+    }
+
     private static Figures resident(final Subject subject, final Trace trace, final ReplaySettings settings)
     {
         if (1 == settings.threads())
         {
             try (ReplayTarget target = subject.open(trace, settings.regionSize()))
             {
-                return Figures.ofFootprint(new ResidentReplay(trace, target).run());
+                return Figures.ofFootprint(
+                    new FootprintReplay(trace, target, true, FootprintReplay.FEW_POINTS).run().peak());
             }
         }
         final ThreadedTrace dealt = new ThreadedTrace(trace, settings.threads());
         try (ReplayTarget target = subject.open(dealt.trace(), settings.regionSize(), settings.threads());
             ThreadedReplay replay = new ThreadedReplay(dealt, target, subject::newThread))
         {
-            return Figures.ofFootprint(new ResidentReplay(dealt.trace(), target).run(replay));
+            return Figures.ofFootprint(
+                new FootprintReplay(dealt.trace(), target, true, FootprintReplay.FEW_POINTS).run(replay).peak());
         }
     }
 

@@ -22,10 +22,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -51,8 +48,9 @@ final class ReplayCommand implements Callable<Integer>
         paramLabel = "NAME",
         split = ",",
         description = "Allocators, separated by commas: slab, slab-buddy, buddy, run, concurrent-slab, " +
-            "concurrent-buddy, netty-adaptive, netty-pooled, malloc. Default: all but the concurrent ones; with " +
-            "--threads all that several threads may call.")
+            "concurrent-buddy, netty-adaptive, netty-pooled, malloc, jemalloc, mimalloc, rpmalloc, direct-buffer, " +
+            "agrona-aligned, arena, arrow, terracotta. Default: those up to malloc but the concurrent ones; with " +
+            "--threads those up to malloc that several threads may call.")
     private List<String> allocators;
 
     @Option(
@@ -86,7 +84,7 @@ final class ReplayCommand implements Callable<Integer>
             throw new ParameterException(spec.commandLine(),
                 "--threads=" + threads + ": wanted 1 to " + ReplaySettings.MOST_THREADS);
         }
-        checkJson();
+        OutputFile.check(json);
         return new ReplayRun(
             spec.commandLine().getOut(),
             spec.commandLine().getErr(),
@@ -116,27 +114,5 @@ final class ReplayCommand implements Callable<Integer>
             }
         }
         return subjects;
-    }
-
-    /** Now, and not when minutes have passed: by trying. A file that wasn't there is not left behind. */
-    private void checkJson()
-    {
-        if (null == json)
-        {
-            return;
-        }
-        final boolean existed = Files.exists(json);
-        try
-        {
-            Files.newOutputStream(json, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
-            if (!existed)
-            {
-                Files.delete(json);
-            }
-        }
-        catch (final IOException ex)
-        {
-            throw new CommandError(CommandError.USAGE, CommandError.unwritable(json, ex));
-        }
     }
 }

@@ -219,7 +219,8 @@ final class ReplayFork implements AutoCloseable
         final long traceBytes = (long)Integer.BYTES * (trace.events().length + trace.left().length);
         // Several threads have each a copy of what is theirs, and its order.
         final long dealtBytes = 1 == settings.threads() ? 0 : 3 * traceBytes;
-        final long tableBytes = settings.regionSize() / 8 + 16L * trace.slotCount();
+        final long tableBytes =
+            settings.regionSize() / 8 + (long)subject.kind().heapBytesPerBlock() * trace.slotCount();
         final long heap = (HEAP + traceBytes + dealtBytes + tableBytes) / MIB * MIB;
         final List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -228,7 +229,8 @@ final class ReplayFork implements AutoCloseable
         command.add("-Xmx" + heap);
         // A limit, not a reservation: room for a peer that holds several times what it is asked for.
         command.add("-XX:MaxDirectMemorySize=" + (1024 * MIB + 8 * settings.regionSize()));
-        if (ReplayChild.RESIDENT.equals(mode))
+        if (ReplayChild.RESIDENT.equals(mode) ||
+            ReplayChild.FOOTPRINT.equals(mode) && subject.isMeasuredByResidentMemory())
         {
             // A JVM that compiles nothing and has its heap already: what grows is the allocator.
             command.add("-Xint");

@@ -15,9 +15,7 @@
  */
 package io.quarry.perf;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,21 +78,23 @@ final class ReplayRun
         {
             final Trace trace = Traces.read(arguments.get(i));
             names.add(trace.name());
-            err.print("[" + (i + 1) + "/" + arguments.size() + "] " + trace.name() + ", " + trace.eventCount() +
-                " events:");
-            replay(trace, results);
-            err.println();
+            err.print("[" + (i + 1) + "/" + arguments.size() + "] ");
+            results.addAll(replay(trace));
         }
         report(names, results);
-        if (null != json)
-        {
-            write(json, results);
-        }
+        OutputFile.write(json, null == json ? null : ReplayJson.of(results, settings.threads()));
         return results.stream().anyMatch((result) -> null != result.failure()) ? CommandError.DEVIATION : 0;
     }
 
-    private void replay(final Trace trace, final List<ReplayResult> results)
+    /**
+     * Replays a trace through all subjects.
+     *
+     * @param trace to be replayed.
+     * @return a result for each; a failure is in it.
+     */
+    List<ReplayResult> replay(final Trace trace)
     {
+        err.print(trace.name() + ", " + trace.eventCount() + " events:");
         final ReplaySettings here =
             0 == settings.regionSize() ? settings.withRegionSize(Subject.regionSize(trace)) : settings;
         final List<Subject> all = new ArrayList<>(subjects);
@@ -104,10 +104,13 @@ final class ReplayRun
         {
             figures.addAll(measure(all.subList(i, Math.min(i + CHILDREN, all.size())), trace, here));
         }
+        final List<ReplayResult> results = new ArrayList<>();
         for (int i = 1; i < all.size(); i++)
         {
             results.add(ReplayResult.of(trace, all.get(i), figures.get(i), figures.get(0)));
         }
+        err.println();
+        return results;
     }
 
     /** All at once off the clock, and then one after the other on it. */
@@ -122,7 +125,7 @@ final class ReplayRun
                 err.print(" " + subject.label());
                 err.flush();
                 timed.add(ReplayFork.start(ReplayChild.TIME, subject, trace, here));
-                resident.add(subject.isMeasuredByResidentMemory() && ResidentReplay.isAvailable() ?
+                resident.add(subject.isMeasuredByResidentMemory() && FootprintReplay.isAvailable() ?
                     ReplayFork.start(ReplayChild.RESIDENT, subject, trace, here) : null);
             }
             timed.forEach(ReplayFork::awaitReady);
@@ -168,17 +171,5 @@ final class ReplayRun
             }
         }
         err.flush();
-    }
-
-    private void write(final Path json, final List<ReplayResult> results)
-    {
-        try
-        {
-            Files.writeString(json, ReplayJson.of(results, settings.threads()));
-        }
-        catch (final IOException ex)
-        {
-            throw new CommandError(CommandError.USAGE, CommandError.unwritable(json, ex));
-        }
     }
 }

@@ -184,6 +184,11 @@ abstract class ReplayTarget implements AutoCloseable
         return this;
     }
 
+    /** Called by each thread before its first call, but for the one that makes the target. */
+    void enterThread()
+    {
+    }
+
     /**
      * Notes how much memory is held now, where that can't be had at the end.
      */
@@ -197,6 +202,12 @@ abstract class ReplayTarget implements AutoCloseable
      * @return bytes, or 0 if it isn't known.
      */
     abstract long footprint();
+
+    /** What is held now, or was held at most, where that can't be told apart; 0 if it isn't known. */
+    long heldBytes()
+    {
+        return footprint();
+    }
 
     /**
      * Checks the allocator's own invariants, where it can.

@@ -39,73 +39,31 @@ import java.util.stream.Collectors;
  */
 enum Subject
 {
-    SLAB("slab", Kind.QUARRY),
-    SLAB_BUDDY("slab-buddy", Kind.QUARRY),
-    BUDDY("buddy", Kind.QUARRY),
-    RUN("run", Kind.QUARRY),
-    CONCURRENT_SLAB("concurrent-slab", Kind.QUARRY),
-    CONCURRENT_BUDDY("concurrent-buddy", Kind.QUARRY),
-    NETTY_ADAPTIVE("netty-adaptive", Kind.NETTY),
-    NETTY_POOLED("netty-pooled", Kind.NETTY),
-    MALLOC("malloc", Kind.MALLOC),
+    SLAB("slab", SubjectKind.QUARRY),
+    SLAB_BUDDY("slab-buddy", SubjectKind.QUARRY),
+    BUDDY("buddy", SubjectKind.QUARRY),
+    RUN("run", SubjectKind.QUARRY),
+    CONCURRENT_SLAB("concurrent-slab", SubjectKind.QUARRY),
+    CONCURRENT_BUDDY("concurrent-buddy", SubjectKind.QUARRY),
+    NETTY_ADAPTIVE("netty-adaptive", SubjectKind.NETTY),
+    NETTY_POOLED("netty-pooled", SubjectKind.NETTY),
+    MALLOC("malloc", SubjectKind.MALLOC),
+    JEMALLOC("jemalloc", SubjectKind.MALLOC),
+    MIMALLOC("mimalloc", SubjectKind.MALLOC),
+    RPMALLOC("rpmalloc", SubjectKind.MALLOC),
+    DIRECT_BUFFER("direct-buffer", SubjectKind.JDK),
+    AGRONA_ALIGNED("agrona-aligned", SubjectKind.JDK),
+    ARENA("arena", SubjectKind.JDK),
+    ARROW("arrow", SubjectKind.ARROW),
+    TERRACOTTA("terracotta", SubjectKind.TERRACOTTA),
 
-    /** The replay loop alone; not an allocator, so no name asks for it. */
-    LOOP("loop", Kind.LOOP);
+    /** A bare stack of numbers: not an allocator, so it is asked for by benchmarks only. */
+    STACK("stack", SubjectKind.FLOOR),
 
-    /** What subjects have in common. */
-    enum Kind
-    {
-        /** An allocator over one region. */
-        QUARRY,
-        /** A Netty allocator. */
-        NETTY,
-        /** The C library's. */
-        MALLOC,
-        /** None. */
-        LOOP;
+    /** The loop alone, about empty methods; the same holds. */
+    LOOP("loop", SubjectKind.FLOOR);
 
-        private static final int FIRST_JDK_WITH_UNSAFE_FLAG = 23;
-        private static final int FIRST_JDK_WITH_NATIVE_ACCESS_WARNING = 22;
-
-        /**
-         * The JVM flags of this kind, beside those that all have.
-         *
-         * @param jdk feature version of the JVM.
-         * @return the flags.
-         */
-        List<String> flags(final int jdk)
-        {
-            final List<String> flags = new ArrayList<>();
-            if (NETTY == this)
-            {
-                flags.add("-Dio.netty.leakDetection.level=disabled");
-                flags.add("-Dio.netty.buffer.checkBounds=false");
-                flags.add("-Dio.netty.buffer.checkAccessible=false");
-                flags.add("-Dio.netty.noUnsafe=false");
-                flags.add("-Dio.netty.tryReflectionSetAccessible=true");
-                flags.add("--add-opens=java.base/java.nio=ALL-UNNAMED");
-                flags.add("--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED");
-            }
-            if (MALLOC == this)
-            {
-                flags.add("-Dorg.lwjgl.util.NoChecks=true");
-            }
-            if (isPeer() && jdk >= FIRST_JDK_WITH_NATIVE_ACCESS_WARNING)
-            {
-                flags.add("--enable-native-access=ALL-UNNAMED");
-            }
-            if (isPeer() && jdk >= FIRST_JDK_WITH_UNSAFE_FLAG)
-            {
-                flags.add("--sun-misc-unsafe-memory-access=allow");
-            }
-            return flags;
-        }
-
-        boolean isPeer()
-        {
-            return NETTY == this || MALLOC == this;
-        }
-    }
+    private static final int FIRST_JDK_WITH_ARENAS = 22;
 
     private static final long MIB = 1 << 20;
 
@@ -113,9 +71,9 @@ enum Subject
     private static final int UNIT = 64;
 
     private final String label;
-    private final Kind kind;
+    private final SubjectKind kind;
 
-    Subject(final String label, final Kind kind)
+    Subject(final String label, final SubjectKind kind)
     {
         this.label = label;
         this.kind = kind;
@@ -126,14 +84,14 @@ enum Subject
         return label;
     }
 
-    Kind kind()
+    SubjectKind kind()
     {
         return kind;
     }
 
     boolean isQuarry()
     {
-        return Kind.QUARRY == kind;
+        return SubjectKind.QUARRY == kind;
     }
 
     boolean isPeer()
@@ -144,19 +102,26 @@ enum Subject
     /** Whether several threads may call it at a time. */
     boolean servesThreads()
     {
-        return CONCURRENT_SLAB == this || CONCURRENT_BUDDY == this || isPeer();
+        return CONCURRENT_SLAB == this || CONCURRENT_BUDDY == this || isPeer() && TERRACOTTA != this;
     }
 
     /** Whether the footprint is what a process grows by, which takes a JVM of its own to see. */
     boolean isMeasuredByResidentMemory()
     {
-        return Kind.MALLOC == kind;
+        return SubjectKind.MALLOC == kind || SubjectKind.JDK == kind || SubjectKind.ARROW == kind;
     }
 
     /** All that can be asked for by name, Quarry's first. */
     static List<Subject> allocators()
     {
-        return Arrays.stream(values()).filter((subject) -> LOOP != subject).collect(Collectors.toList());
+        return Arrays.stream(values()).filter((subject) -> SubjectKind.FLOOR != subject.kind)
+            .collect(Collectors.toList());
+    }
+
+    /** Those that replays compare unless told otherwise: the ones up to malloc. */
+    static List<Subject> usual()
+    {
+        return Arrays.asList(values()).subList(0, MALLOC.ordinal() + 1);
     }
 
     /**
@@ -167,7 +132,7 @@ enum Subject
      */
     static List<Subject> byDefault(final int threads)
     {
-        return allocators().stream()
+        return usual().stream()
             .filter((subject) -> threads > 1 ? subject.servesThreads() : subject.isPeer() || !subject.servesThreads())
             .collect(Collectors.toList());
     }
@@ -235,7 +200,11 @@ enum Subject
      */
     String unavailable()
     {
-        if (Kind.MALLOC != kind)
+        if (ARENA == this && Runtime.version().feature() < FIRST_JDK_WITH_ARENAS)
+        {
+            return "it takes JDK " + FIRST_JDK_WITH_ARENAS + " or later";
+        }
+        if (SubjectKind.MALLOC != kind)
         {
             return null;
         }
@@ -283,14 +252,49 @@ enum Subject
      */
     ReplayTarget open(final Trace trace, final long regionSize, final int threads)
     {
+        return open(new Demand(
+            trace.slotCount(), trace.largestSize(), trace.largestAlignment(), regionSize, threads));
+    }
+
+    /**
+     * What a target has to be made for.
+     *
+     * @param slotCount        blocks that live at once, at most.
+     * @param largestSize      bytes of a block, at most.
+     * @param largestAlignment of a block.
+     * @param regionSize       bytes, for those that have a region.
+     * @param threads          that will call.
+     */
+    record Demand(int slotCount, int largestSize, int largestAlignment, long regionSize, int threads)
+    {
+    }
+
+    /**
+     * Makes what calls go to.
+     *
+     * @param demand what for.
+     * @return the target, its region touched.
+     */
+    ReplayTarget open(final Demand demand)
+    {
+        final int slots = demand.slotCount();
         return switch (this)
         {
             case SLAB, SLAB_BUDDY, BUDDY, RUN, CONCURRENT_SLAB, CONCURRENT_BUDDY ->
-                openQuarry(openStack(regionSize, trace.largestAlignment()), trace.slotCount());
-            case NETTY_ADAPTIVE -> new NettyTarget(new AdaptiveByteBufAllocator(true), trace.slotCount());
-            case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), trace.slotCount());
-            case MALLOC -> new MallocTarget(trace.slotCount());
-            case LOOP -> new LoopTarget(trace, threads);
+                openQuarry(openStack(demand.regionSize(), demand.largestAlignment()), slots);
+            case NETTY_ADAPTIVE -> new NettyTarget(new AdaptiveByteBufAllocator(true), slots);
+            case NETTY_POOLED -> new NettyTarget(new PooledByteBufAllocator(true), slots);
+            case MALLOC -> new MallocTarget(slots);
+            case JEMALLOC -> new JemallocTarget(slots);
+            case MIMALLOC -> new MimallocTarget(slots);
+            case RPMALLOC -> new RpmallocTarget(slots);
+            case DIRECT_BUFFER -> new DirectBufferTarget(slots);
+            case AGRONA_ALIGNED -> new AgronaAlignedTarget(slots);
+            case ARENA -> new ArenaTarget(slots, demand.threads());
+            case ARROW -> new ArrowTarget(slots);
+            case TERRACOTTA -> new TerracottaTarget(slots, demand.regionSize());
+            case STACK -> new StackTarget(slots, demand.largestSize());
+            case LOOP -> new LoopTarget(demand);
         };
     }
 
@@ -360,6 +364,6 @@ enum Subject
      */
     Thread newThread(final Runnable task)
     {
-        return Kind.NETTY == kind ? new FastThreadLocalThread(task, "replay") : new Thread(task, "replay");
+        return SubjectKind.NETTY == kind ? new FastThreadLocalThread(task, "replay") : new Thread(task, "replay");
     }
 }

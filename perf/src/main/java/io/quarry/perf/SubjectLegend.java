@@ -26,16 +26,37 @@ import java.util.List;
 final class SubjectLegend
 {
     private static final int WIDTH = 118;
+    private static final String RESIDENT = "Held: what a process grows by in resident anonymous memory when every " +
+        "page is touched, less exact than the others.";
 
     private final PrintWriter out;
     private final List<Subject> subjects;
-    private final ReplaySettings settings;
+    private final String region;
+    private final String checks;
 
     SubjectLegend(final PrintWriter out, final List<Subject> subjects, final ReplaySettings settings)
     {
+        this(
+            out,
+            subjects,
+            0 == settings.regionSize() ? "twice the trace's peak live bytes" : settings.regionSize() + " bytes",
+            Checks.ENABLED ? "on" : "off");
+    }
+
+    private SubjectLegend(
+        final PrintWriter out, final List<Subject> subjects, final String region, final String checks)
+    {
         this.out = out;
         this.subjects = subjects;
-        this.settings = settings;
+        this.region = region;
+        this.checks = checks;
+    }
+
+    /** Of benchmarks: each says how large its region is, and the flags of its forks whether there are checks. */
+    static SubjectLegend ofBenchmarks(final PrintWriter out, final List<Subject> subjects)
+    {
+        return new SubjectLegend(
+            out, subjects, "at least 8 MiB and several times what lives", "on unless its flags say off");
     }
 
     void printMachine()
@@ -47,26 +68,53 @@ final class SubjectLegend
 
     void printSubjects()
     {
-        if (has(Subject.Kind.QUARRY))
+        if (has(SubjectKind.QUARRY))
         {
-            paragraph("Quarry: a region of " + (0 == settings.regionSize() ? "twice the trace's peak live bytes" :
-                settings.regionSize() + " bytes") + ", touched beforehand; alignment 16 where none " +
-                "is asked for; size and " +
-                "alignment given back at a free; blocks touched through the region's ByteBuffer; misuse checks " +
-                (Checks.ENABLED ? "on" : "off") + "; buddy, concurrent-buddy and run alone with units of 64 " +
-                "bytes. Held: up to the highest byte ever used, and all metadata.");
+            paragraph("Quarry: a region of " + region + ", touched beforehand; alignment 16 where none is asked " +
+                "for; size and alignment given back at a free; blocks touched through the region's ByteBuffer; " +
+                "misuse checks " + checks + "; buddy, concurrent-buddy and run alone with units of 64 bytes. Held: " +
+                "up to the highest byte ever used, and all metadata.");
         }
-        if (has(Subject.Kind.NETTY))
+        if (has(SubjectKind.NETTY))
         {
             paragraph("Netty 4.2: directBuffer, setByte, setZero, capacity, release, each allocator as made by " +
                 "default, in a FastThreadLocalThread with its caches; an aligned block is cut from a larger one. " +
-                "Held: bytes of its chunks." + flags(Subject.Kind.NETTY));
+                "Held: bytes of its chunks." + flags(SubjectKind.NETTY));
         }
-        if (has(Subject.Kind.MALLOC))
+        if (has(SubjectKind.MALLOC))
         {
             paragraph("malloc: the C library's malloc, calloc, realloc, aligned_alloc and free, called through LWJGL " +
-                "3.4. Held: what a process grows by in resident anonymous memory when every page is touched, less " +
-                "exact than the others." + flags(Subject.Kind.MALLOC));
+                "3.4; jemalloc, mimalloc and rpmalloc: the same calls of the libraries that LWJGL brings, in their " +
+                "default settings, jemalloc's free with the size. " + RESIDENT + flags(SubjectKind.MALLOC));
+        }
+        printOthers();
+    }
+
+    private void printOthers()
+    {
+        if (has(SubjectKind.JDK))
+        {
+            paragraph("direct-buffer: ByteBuffer.allocateDirect, freed at once by its cleaner; agrona-aligned: " +
+                "BufferUtil.allocateDirectAligned of Agrona 2.6, which only the garbage collector can free; arena: a " +
+                "java.lang.foreign.Arena for each block, confined, or shared where there are several threads. A " +
+                "resize allocates, copies and frees; all are zeroed. " + RESIDENT + flags(SubjectKind.JDK));
+        }
+        if (has(SubjectKind.ARROW))
+        {
+            paragraph("Arrow 19: RootAllocator.buffer over arrow-memory-unsafe, setByte, setZero, close; an aligned " +
+                "block is cut from a larger one, and a resize allocates, copies and frees. " + RESIDENT +
+                flags(SubjectKind.ARROW));
+        }
+        if (has(SubjectKind.TERRACOTTA))
+        {
+            paragraph("Terracotta offheap-store 2.5: OffHeapStorageArea in one page of the region's size, touched " +
+                "beforehand; alignment 8 given, a larger one cut from a larger block; a resize allocates, copies and " +
+                "frees. Held: not known." + flags(SubjectKind.TERRACOTTA));
+        }
+        if (has(SubjectKind.FLOOR))
+        {
+            paragraph("Floors: stack pops a number of a bare int[] for a block and pushes it for a free; loop does " +
+                "nothing, at one fixed address.");
         }
     }
 
@@ -87,13 +135,14 @@ final class SubjectLegend
         out.println(line);
     }
 
-    private boolean has(final Subject.Kind kind)
+    private boolean has(final SubjectKind kind)
     {
         return subjects.stream().anyMatch((subject) -> kind == subject.kind());
     }
 
-    private static String flags(final Subject.Kind kind)
+    private static String flags(final SubjectKind kind)
     {
-        return " Flags: " + String.join(" ", kind.flags(Runtime.version().feature())) + ".";
+        final List<String> flags = kind.flags(Runtime.version().feature());
+        return flags.isEmpty() ? "" : " Flags: " + String.join(" ", flags) + ".";
     }
 }

@@ -54,6 +54,7 @@ final class ThreadedReplay implements MeasuredReplay, AutoCloseable
             workers.add(new ReplayWorker(i, trace, turns, target));
             threads.add(Executors.newSingleThreadExecutor(newThread));
         }
+        onEachThread((thread) -> target.enterThread());
     }
 
     /**

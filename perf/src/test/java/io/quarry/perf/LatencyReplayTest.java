@@ -47,7 +47,7 @@ class LatencyReplayTest
     @Test
     void shouldCountEachCallOnceByItsKind()
     {
-        final LatencyReplay replay = new LatencyReplay(trace, new LoopTarget(trace, 1));
+        final LatencyReplay replay = new LatencyReplay(trace, Subject.LOOP.open(trace, 0, 1));
         replay.pass();
         replay.latencies().reset();
 

@@ -90,7 +90,7 @@ class QuarryTest
 
         assertEquals(0, run("latency", trace.toString(), "--warm-up", "0", "--passes", "3"), this::said);
 
-        for (final Subject subject : Subject.allocators())
+        for (final Subject subject : Subject.usual())
         {
             if (null == subject.unavailable())
             {

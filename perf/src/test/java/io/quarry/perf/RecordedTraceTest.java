@@ -396,7 +396,7 @@ class RecordedTraceTest
 
         assertTrue(trace.eventCount() > EVENTS / 2);
         assertEquals(name.endsWith(".gz"), 0x1F == Files.readAllBytes(file)[0]);
-        for (final Subject subject : Subject.allocators())
+        for (final Subject subject : Subject.usual())
         {
             if (null == subject.unavailable())
             {

@@ -87,7 +87,7 @@ class SecondTraceReaderTest
     }
 
     @ParameterizedTest
-    @EnumSource(value = Subject.class, names = "LOOP", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(value = Subject.class, names = { "LOOP", "STACK", "AGRONA_ALIGNED" }, mode = EnumSource.Mode.EXCLUDE)
     void shouldReplayOnEverySubject(final Subject subject) throws TraceError
     {
         if (null == subject.unavailable())

@@ -65,7 +65,7 @@ class SpeedGateTest
         System.setProperty("jmh.ignoreLock", "true");
         final Options options = new OptionsBuilder()
             .include("[.]PairBenchmark[.](slab|stack|nettyAdaptive)$")
-            .jvmArgsPrepend(Subject.Kind.NETTY.flags(Runtime.version().feature()).toArray(new String[0]))
+            .jvmArgsPrepend(SubjectKind.NETTY.flags(Runtime.version().feature()).toArray(new String[0]))
             .forks(1)
             .warmupIterations(5).warmupTime(TimeValue.milliseconds(200))
             .measurementIterations(10).measurementTime(TimeValue.milliseconds(100))

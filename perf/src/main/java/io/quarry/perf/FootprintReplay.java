@@ -24,29 +24,43 @@ import java.nio.file.Path;
 import java.util.BitSet;
 
 /**
- * A pass that finds how far a process grows: every page of every block is written, and resident memory is read at each
- * new peak of the live bytes, and now and then. It wants a JVM that doesn't grow by itself: interpreter only, its heap
- * fixed and touched. Linux only.
+ * A pass that finds how much memory is held, at each new peak of the live bytes and now and then. An allocator that
+ * knows is asked. For any other, every page of every block is written, and the process's resident memory is read, less
+ * that at the start; this wants a JVM that doesn't grow by itself: interpreter only, its heap fixed and touched. Linux
+ * only.
  */
-final class ResidentReplay
+final class FootprintReplay
 {
     private static final Path ROLLUP = Path.of("/proc/self/smaps_rollup");
     /** Not all of the resident memory: that grows, too, when code of the JVM's libraries is run for the first time. */
     private static final String FIELD = "\nAnonymous:";
     private static final int PAGE = 4096;
-    private static final int SAMPLES = 50;
+
+    /** As many as a report of the peak alone asks for. */
+    static final int FEW_POINTS = 50;
 
     private final Trace trace;
     private final ReplayTarget target;
+    private final boolean isOfProcess;
     /** After which events memory is read. */
     private final BitSet samples = new BitSet();
+    private final FootprintSeries series;
     private long base;
-    private long peak;
 
-    ResidentReplay(final Trace trace, final ReplayTarget target)
+    /**
+     * Makes a pass.
+     *
+     * @param trace       to be replayed.
+     * @param target      that is fresh.
+     * @param isOfProcess whether the process's memory is read, and not what the target says.
+     * @param points      of the series.
+     */
+    FootprintReplay(final Trace trace, final ReplayTarget target, final boolean isOfProcess, final int points)
     {
         this.trace = trace;
         this.target = target;
+        this.isOfProcess = isOfProcess;
+        this.series = new FootprintSeries(trace.eventCount(), points);
         chooseSamples();
     }
 
@@ -66,12 +80,12 @@ final class ResidentReplay
     /**
      * Replays the trace once, on this thread.
      *
-     * @return bytes by which resident memory was above that at the start, at most.
+     * @return what was held.
      */
-    long run()
+    FootprintSeries run()
     {
         prime();
-        base = residentBytes();
+        base = heldBytes();
         final int[] events = trace.events();
         int i = 0;
         try
@@ -85,39 +99,38 @@ final class ResidentReplay
         {
             throw ReplayFailure.at(events, i, target, ex);
         }
-        return peak;
+        return series;
     }
 
     /**
      * The same with several threads.
      *
      * @param replay of this trace on this target.
-     * @return bytes by which resident memory was above that at the start, at most.
+     * @return what was held.
      */
-    long run(final ThreadedReplay replay)
+    FootprintSeries run(final ThreadedReplay replay)
     {
         replay.onEachThread((thread) -> prime());
-        base = residentBytes();
+        base = heldBytes();
         replay.pass((thread) -> this::replayEvent);
-        return peak;
+        return series;
     }
 
     /** One block before the first reading, for what an allocator sets up once, and what a thread's stack takes. */
     private synchronized void prime()
     {
-        if (trace.slotCount() > 0)
+        if (isOfProcess && trace.slotCount() > 0)
         {
             target.alloc(0, 1, 1);
             target.free(0, 1, 1);
         }
-        residentBytes();
+        heldBytes();
     }
 
-    /** Peaks worth the reading, two percent above the last one that is read, and the trace's own; and now and then. */
+    /** Peaks worth the reading, two percent above the last one that is read, and the trace's own; and last events. */
     private void chooseSamples()
     {
         final int[] events = trace.events();
-        final int step = Math.max(1, trace.eventCount() / SAMPLES);
         long live = 0;
         long sampled = 0;
         for (int i = 0; i < events.length; i += Trace.INTS)
@@ -127,7 +140,7 @@ final class ResidentReplay
             final boolean isPeak = live > sampled + Math.max(4 * PAGE, sampled / 50) ||
                 live == trace.peakLiveBytes() && live > sampled;
             sampled = isPeak ? live : sampled;
-            samples.set(i / Trace.INTS, isPeak || 0 == i / Trace.INTS % step);
+            samples.set(i / Trace.INTS, isPeak || series.isLastOfPoint(i / Trace.INTS));
         }
     }
 
@@ -135,19 +148,24 @@ final class ResidentReplay
     {
         TraceReplay.replayEvent(events, i, target);
         final int op = events[i] & Trace.OP_MASK;
-        if (Trace.FREE != op && Trace.FREE_EMPTY != op && events[i + Trace.SIZE] > PAGE)
+        if (isOfProcess && Trace.FREE != op && Trace.FREE_EMPTY != op && events[i + Trace.SIZE] > PAGE)
         {
             touchPages(events[i + Trace.SLOT], events[i + Trace.SIZE], Trace.alignment(events[i]));
         }
         if (samples.get(sequence))
         {
-            sample();
+            sample(sequence);
         }
     }
 
-    private synchronized void sample()
+    private synchronized void sample(final int sequence)
     {
-        peak = Math.max(peak, residentBytes() - base);
+        series.note(sequence, heldBytes() - (isOfProcess ? base : 0));
+    }
+
+    private long heldBytes()
+    {
+        return isOfProcess ? residentBytes() : target.heldBytes();
     }
 
     private void touchPages(final int slot, final int size, final int alignment)
