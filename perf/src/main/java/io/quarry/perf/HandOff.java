@@ -44,8 +44,14 @@ abstract class HandOff
     /** What goes through the queue, as that takes objects only. Made once, and used again when it has come through. */
     static final class Message
     {
+        private final int slot;
         private long address;
         private ByteBuf block;
+
+        Message(final int slot)
+        {
+            this.slot = slot;
+        }
     }
 
     private final OneToOneConcurrentArrayQueue<Message> queue = new OneToOneConcurrentArrayQueue<>(CAPACITY);
@@ -63,7 +69,7 @@ abstract class HandOff
     {
         for (int i = 0; i < messages.length; i++)
         {
-            messages[i] = new Message();
+            messages[i] = new Message(i);
         }
     }
 
@@ -321,6 +327,59 @@ abstract class HandOff
         void idle()
         {
             consumers.flush();
+        }
+    }
+
+    /**
+     * A peer, called as in a replay. Blocks are written to by both; the number is beside them.
+     */
+    static final class OfTarget extends HandOff
+    {
+        private static final int ALIGNMENT = 16;
+
+        private final ReplayTarget target;
+
+        OfTarget(final Subject subject)
+        {
+            target = subject.open(new Subject.Demand(2 * CAPACITY, SIZE, ALIGNMENT, REGION, 2));
+        }
+
+        @Override
+        void enterProducer()
+        {
+            target.enterThread();
+        }
+
+        @Override
+        void enterConsumer()
+        {
+            target.enterThread();
+        }
+
+        @Override
+        void produce(final Message message, final long number)
+        {
+            target.alloc(message.slot, SIZE, ALIGNMENT);
+            target.touch(message.slot, SIZE, ALIGNMENT);
+            message.address = number;
+        }
+
+        @Override
+        long consume(final Message message)
+        {
+            target.touch(message.slot, SIZE, ALIGNMENT);
+            target.free(message.slot, SIZE, ALIGNMENT);
+            return message.address;
+        }
+
+        @Override
+        void verify()
+        {
+            target.verify();
+            if (0 != target.liveBlocks())
+            {
+                throw new IllegalStateException("wanted liveBlocks=0, got liveBlocks=" + target.liveBlocks());
+            }
         }
     }
 

@@ -54,7 +54,8 @@ public class HandOffBenchmark
     /**
      * Who allocates. {@code heap}: each thread calls its own {@link io.quarry.alloc.slab.Heap}.
      */
-    @Param({ "queue", "heap", "concurrent-slab", "concurrent-buddy", "netty-adaptive", "netty-pooled" })
+    @Param({ "queue", "heap", "concurrent-slab", "concurrent-buddy", "netty-adaptive", "netty-pooled", "malloc",
+        "jemalloc", "mimalloc", "rpmalloc", "arrow" })
     public String subject;
 
     private HandOff handOff;
@@ -79,7 +80,8 @@ public class HandOffBenchmark
             case "netty-adaptive" -> new HandOff.OfNetty(new AdaptiveByteBufAllocator(true));
             case "netty-pooled" -> new HandOff.OfNetty(new PooledByteBufAllocator(true));
             case "concurrent-buddy" -> new HandOff.OfQuarry(Subject.CONCURRENT_BUDDY);
-            default -> new HandOff.OfQuarry(Subject.CONCURRENT_SLAB);
+            case "concurrent-slab" -> new HandOff.OfQuarry(Subject.CONCURRENT_SLAB);
+            default -> new HandOff.OfTarget(SubjectBenchmark.subject(subject));
         };
         handOff.start();
     }
@@ -104,6 +106,11 @@ public class HandOffBenchmark
     @OperationsPerInvocation(MESSAGES)
     public void message() throws InterruptedException
     {
-        handOff.pass(MESSAGES);
+        pass(MESSAGES);
+    }
+
+    void pass(final int messages) throws InterruptedException
+    {
+        handOff.pass(messages);
     }
 }
