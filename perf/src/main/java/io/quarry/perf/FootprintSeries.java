@@ -64,7 +64,6 @@ final class FootprintSeries
         for (int i = 0; i < events.length; i += Trace.INTS)
         {
             final boolean isFree = Trace.FREE == (events[i] & Trace.OP_MASK);
-            series.note(i / Trace.INTS, live);
             live += isFree ? -events[i + Trace.SIZE] : events[i + Trace.SIZE] - events[i + Trace.OLD_SIZE];
             series.note(i / Trace.INTS, live);
         }

@@ -32,7 +32,12 @@ import java.util.concurrent.Callable;
     mixinStandardHelpOptions = true,
     versionProvider = Quarry.Version.class,
     subcommands = {
-        ReplayCommand.class, LatencyCommand.class, SizeCommand.class, SoakCommand.class, ConformCommand.class,
+        ReplayCommand.class,
+        LatencyCommand.class,
+        FootprintCommand.class,
+        SizeCommand.class,
+        SoakCommand.class,
+        ConformCommand.class,
         BenchCommand.class },
     description = "Replays the ten bundled allocation traces through Quarry's allocators and their peers.",
     footer = {

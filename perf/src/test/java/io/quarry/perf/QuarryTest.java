@@ -102,6 +102,24 @@ class QuarryTest
     }
 
     @Test
+    void shouldShowWhatIsHeldOverATrace() throws IOException
+    {
+        final Path trace = TraceBytes.small().writeTo(folder, "small");
+        final Path csv = folder.resolve("out.csv");
+
+        assertEquals(0, run("footprint", trace.toString(), "--points", "5", "--csv", csv.toString(), "--allocator",
+            "run,netty-pooled,jemalloc,terracotta"), this::said);
+
+        assertTrue(err.toString().contains("terracotta is left out"), this::said);
+        assertTrue(Pattern.compile("(?s)small +live +run .*\\n  3 +1,100 .*\\n  5 +100 .*\\npeak +1,100 +[0-9,]+ .*" +
+            "\\npeak held / live +[0-9.]+ ").matcher(out.toString()).find(), this::said);
+        final List<String> lines = Files.readAllLines(csv);
+        assertEquals("trace,events,live,allocator,held", lines.get(0));
+        assertTrue(lines.get(3).matches("small,3,1100,run,[1-9][0-9]*"), lines::toString);
+        assertEquals(0, (lines.size() - 1) % 5, lines::toString);
+    }
+
+    @Test
     void shouldFindRegionsAndRecommendOne() throws IOException
     {
         final Path trace = TraceBytes.small().writeTo(folder, "small");
@@ -339,6 +357,11 @@ class QuarryTest
         "latency perl-text --allocator nobody",
         "latency perl-text --region 1",
         "latency perl-text --warm-up -1",
+        "footprint",
+        "footprint perl-text --points 0",
+        "footprint perl-text --points 10001",
+        "footprint perl-text --csv .",
+        "footprint perl-text --allocator nobody",
         "replay perl-text --region 99999999999G",
         "replay perl-text --json no-such-folder/out.json",
         "replay perl-text --no-such-option",
