@@ -91,12 +91,18 @@ final class Latencies
         return histograms.get(call);
     }
 
-    /** The median of all calls together. */
-    long medianNs()
+    /** All calls together. */
+    Histogram all()
     {
         final Histogram all = new Histogram(LONGEST_NS, DIGITS);
         histograms.values().forEach(all::add);
-        return all.getValueAtPercentile(MEDIAN);
+        return all;
+    }
+
+    /** The median of all calls together. */
+    long medianNs()
+    {
+        return all().getValueAtPercentile(MEDIAN);
     }
 
     static void record(final Histogram histogram, final long ns)

@@ -37,6 +37,7 @@ import java.util.concurrent.Callable;
         FootprintCommand.class,
         SizeCommand.class,
         SoakCommand.class,
+        ReportCommand.class,
         ConformCommand.class,
         BenchCommand.class },
     description = "Replays the ten bundled allocation traces through Quarry's allocators and their peers.",

@@ -130,4 +130,18 @@ class FootprintReplayTest
         assertEquals("why", FootprintSeries.of(FootprintSeries.failed("why").toProperties()).failure());
         assertNotNull(FootprintSeries.of(new Properties()).failure());
     }
+
+    @Test
+    void shouldMapAllThatLivesAtThePeak()
+    {
+        final RegionMap map = RegionMap.atPeak(trace, Subject.SLAB, ReportCharts.MAP_CELLS);
+
+        double bytes = 0;
+        for (int cell = 0; cell < map.cells(); cell++)
+        {
+            assertTrue(map.fill(cell) <= 1.000001, "cell=" + cell);
+            bytes += map.fill(cell) * map.usedBytes() / map.cells();
+        }
+        assertEquals(trace.peakLiveBytes(), bytes, 1);
+    }
 }

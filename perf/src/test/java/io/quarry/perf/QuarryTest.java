@@ -120,6 +120,23 @@ class QuarryTest
     }
 
     @Test
+    void shouldReportOnOnePageThatNeedsNothingElse() throws IOException
+    {
+        final Path trace = TraceBytes.small().writeTo(folder, "small");
+        final Path page = folder.resolve("report.html");
+
+        assertEquals(0, run("report", trace.toString(), "--warm-up", "0", "--out", page.toString(), "--allocator",
+            "slab,netty-pooled"), this::said);
+
+        final String html = Files.readString(page);
+        assertTrue(html.startsWith("<!DOCTYPE html>") && html.endsWith("</html>\n"));
+        assertEquals(5, html.split("<svg", -1).length - 1);
+        assertTrue(html.contains("In words: slab ") && html.contains("<td>small</td>"), html);
+        assertFalse(Pattern.compile("<script|<link|<img|@import|url\\(http|href=\"http").matcher(html).find());
+        assertTrue(html.length() < 500_000, "length=" + html.length());
+    }
+
+    @Test
     void shouldFindRegionsAndRecommendOne() throws IOException
     {
         final Path trace = TraceBytes.small().writeTo(folder, "small");
@@ -362,6 +379,10 @@ class QuarryTest
         "footprint perl-text --points 10001",
         "footprint perl-text --csv .",
         "footprint perl-text --allocator nobody",
+        "report no-such-file",
+        "report perl-text --out .",
+        "report perl-text --warm-up -1",
+        "report perl-text --allocator nobody",
         "replay perl-text --region 99999999999G",
         "replay perl-text --json no-such-folder/out.json",
         "replay perl-text --no-such-option",
