@@ -38,6 +38,7 @@ final class FootprintRun
      * @param err    for progress and failures.
      * @param wanted subjects; those that can't run here, or don't tell what they hold, are left out with a word.
      * @param points of each series.
+     * @throws CommandError if nobody is left.
      */
     FootprintRun(final PrintWriter out, final PrintWriter err, final List<Subject> wanted, final int points)
     {
@@ -56,6 +57,10 @@ final class FootprintRun
             {
                 subjects.add(subject);
             }
+        }
+        if (subjects.isEmpty())
+        {
+            throw new CommandError(CommandError.USAGE, "--allocator: nothing is left to be measured");
         }
     }
 

@@ -119,6 +119,16 @@ class QuarryTest
         assertEquals(0, (lines.size() - 1) % 5, lines::toString);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = { "footprint", "report" })
+    void shouldRefuseToMeasureNobody(final String command)
+    {
+        assertEquals(2, run(command, "perl-text", "--allocator", "terracotta"), this::said);
+
+        assertTrue(err.toString().contains("quarry: --allocator: nothing is left to be measured"), this::said);
+        assertNoStackTrace();
+    }
+
     @Test
     void shouldReportOnOnePageThatNeedsNothingElse() throws IOException
     {
