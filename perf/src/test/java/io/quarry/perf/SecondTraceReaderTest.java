@@ -87,7 +87,8 @@ class SecondTraceReaderTest
     }
 
     @ParameterizedTest
-    @EnumSource(value = Subject.class, names = { "LOOP", "STACK", "AGRONA_ALIGNED" }, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(value = Subject.class, mode = EnumSource.Mode.EXCLUDE,
+        names = { "LOOP", "STACK", "AGRONA_ALIGNED", "ARROW" })
     void shouldReplayOnEverySubject(final Subject subject) throws TraceError
     {
         if (null == subject.unavailable())
