@@ -17,6 +17,7 @@ package io.quarry.perf;
 
 import org.apache.arrow.memory.ArrowBuf;
 import org.apache.arrow.memory.RootAllocator;
+import org.lwjgl.system.MemoryUtil;
 
 import java.nio.ByteBuffer;
 
@@ -90,7 +91,8 @@ final class ArrowTarget extends ReplayTarget
     @Override
     ByteBuffer bytes(final int slot, final int size, final int alignment)
     {
-        return blocks[slot].nioBuffer(offset(slot, alignment), size);
+        // Not by Arrow's own nioBuffer, which wants a flag of the JVM.
+        return MemoryUtil.memByteBuffer(address(slot, alignment), size);
     }
 
     /** Arrow counts what it asks malloc for, not what that holds: {@link FootprintReplay} asks the operating system. */

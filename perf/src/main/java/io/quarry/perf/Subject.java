@@ -204,13 +204,13 @@ enum Subject
         {
             return "it takes JDK " + FIRST_JDK_WITH_ARENAS + " or later";
         }
-        if (SubjectKind.MALLOC != kind)
+        if (SubjectKind.MALLOC != kind && SubjectKind.ARROW != kind)
         {
             return null;
         }
         final String system = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
         return "linux on amd64".equals(system.toLowerCase(Locale.ROOT)) ?
-            null : "its native part is for Linux on amd64 only, and this is " + system;
+            null : "the native part that it takes is for Linux on amd64 only, and this is " + system;
     }
 
     /**
