@@ -41,9 +41,9 @@ final class ReportCharts
     private static final double THICK = 2.5;
     private static final double THIN = 1.3;
     private static final int RADIUS = 5;
-    /** From one name's line to the next, and how long a name is with its figures. */
+    /** From one name's line to the next, and how wide a letter is, about. */
     private static final int LINE = 15;
-    private static final int NAME_WIDTH = 190;
+    private static final double LETTER = 6.8;
     private static final double MIB = 1 << 20;
     private static final int STEPS_PER_DECADE = 10;
     private static final int DECADES = 5;
@@ -91,7 +91,7 @@ final class ReportCharts
         final double largest = means.get(means.size() - 1).footprint();
         final SvgPlot plot = SvgPlot.of(WIDE, HEIGHT + 60, "",
             new SvgPlot.Scale(least / 1.2, slowest * 1.4, true, "time, net ns an event", SvgPlot::plain),
-            new SvgPlot.Scale(1, Math.max(1.2, largest), true, "footprint, peak held / live", SvgPlot::plain));
+            new SvgPlot.Scale(1, Math.max(1.2, largest + 0.05), false, "footprint, peak held / live", SvgPlot::plain));
         final List<Span> taken = new ArrayList<>();
         for (final Mean mean : means)
         {
@@ -105,8 +105,10 @@ final class ReportCharts
             final double y = plot.up().at(mean.footprint());
             plot.canvas().dot(x, y, RADIUS + 2, color(mean.subject()), subject.isQuarry());
             final double from = x + RADIUS + 7;
-            plot.canvas().text(from, freeLine(taken, from, y) + 4, "start", subject.isQuarry() ? "title" : "label",
-                subject.label() + String.format(Locale.ROOT, "  %.1f ns, %.2f", mean.ns(), mean.footprint()));
+            final String name =
+                subject.label() + String.format(Locale.ROOT, " %.1f ns, %.2f", mean.ns(), mean.footprint());
+            final Span span = free(taken, new Span(from, from + name.length() * LETTER, y), plot.up().start() - 4);
+            plot.canvas().text(from, span.line() + 4, "start", subject.isQuarry() ? "title" : "label", name);
         }
         return plot.end();
     }
@@ -120,17 +122,17 @@ final class ReportCharts
         }
     }
 
-    /** The line nearest to a dot where its name meets nothing, so that names of neighbours can be read. */
-    private static double freeLine(final List<Span> taken, final double from, final double y)
+    /** The line nearest to a name's own where it meets nothing, above the axis, so that neighbours can be read. */
+    private static Span free(final List<Span> taken, final Span wanted, final double lowest)
     {
-        Span span = new Span(from, from + NAME_WIDTH, y);
-        for (int i = 1; taken.stream().anyMatch(span::meets); i++)
+        Span span = wanted;
+        for (int i = 1; span.line() > lowest || taken.stream().anyMatch(span::meets); i++)
         {
             final int lines = 0 == i % 2 ? i / 2 : -(i + 1) / 2;
-            span = new Span(from, from + NAME_WIDTH, y + lines * LINE);
+            span = new Span(wanted.from(), wanted.to(), wanted.line() + lines * LINE);
         }
         taken.add(span);
-        return span.line();
+        return span;
     }
 
     private Mean mean(final int subject, final List<ReplayResult> results)

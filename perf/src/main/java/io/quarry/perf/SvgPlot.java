@@ -36,7 +36,7 @@ final class SvgPlot
     private final SvgAxis up;
 
     /** Where the plot lies in a picture, from left to right. */
-    static final int LEFT = 62;
+    static final int LEFT = 74;
 
     private SvgPlot(final SvgCanvas canvas, final SvgAxis across, final SvgAxis up)
     {
