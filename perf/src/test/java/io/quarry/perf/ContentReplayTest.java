@@ -139,7 +139,7 @@ class ContentReplayTest
 
     @ParameterizedTest
     @EnumSource(value = Subject.class, mode = EnumSource.Mode.EXCLUDE,
-        names = { "LOOP", "STACK", "AGRONA_ALIGNED", "ARROW" })
+        names = { "LOOP", "STACK", "AGRONA_ALIGNED" })
     void shouldPassOnEverySubject(final Subject subject) throws TraceError
     {
         if (null == subject.unavailable())

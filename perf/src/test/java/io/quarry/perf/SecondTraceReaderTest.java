@@ -88,7 +88,7 @@ class SecondTraceReaderTest
 
     @ParameterizedTest
     @EnumSource(value = Subject.class, mode = EnumSource.Mode.EXCLUDE,
-        names = { "LOOP", "STACK", "AGRONA_ALIGNED", "ARROW" })
+        names = { "LOOP", "STACK", "AGRONA_ALIGNED" })
     void shouldReplayOnEverySubject(final Subject subject) throws TraceError
     {
         if (null == subject.unavailable())
