@@ -156,7 +156,8 @@ class ConcurrentSlabMemoryTest
             ConcurrentSlabAllocator allocator = ConcurrentSlabAllocatorTest.over(region, 1 << 20, 16))
         {
             final long fresh = allocator.stats().metadataBytes();
-            final long heapBytes = allocator.heap().cache.metadataBytes();
+            allocator.heap();
+            final long heapBytes = allocator.stats().metadataBytes() - fresh;
             for (int round = 0; round < 10 * ROUNDS; round++)
             {
                 final List<Thread> threads = new ArrayList<>();
