@@ -21,46 +21,22 @@ import io.quarry.alloc.buddy.RunAllocator;
 import io.quarry.alloc.slab.SlabAllocator;
 import org.junit.jupiter.api.Test;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * The example of README.md: that it works, and that the README shows the very lines that are run here.
+ * The example of README.md; {@link DocumentsTest} compares it with the page.
  */
 class ReadmeExampleTest
 {
-    private static final Path SOURCE = Path.of("src/test/java/io/quarry/perf/ReadmeExampleTest.java");
-    private static final Path README = Path.of("../README.md");
-    private static final int INDENT = 8;
-
     @Test
     void shouldRun()
     {
         assertEquals(42, example());
     }
 
-    @Test
-    void shouldBeWhatReadmeShows() throws IOException
-    {
-        final List<String> run = new ArrayList<>();
-        for (final String line : between(SOURCE, "        // example:begin", "        // example:end"))
-        {
-            run.add(line.isEmpty() ? line : line.substring(INDENT));
-        }
-
-        assertTrue(run.size() >= 10, () -> "marked lines: " + run);
-        assertEquals(run, between(README, "```java", "```"));
-    }
-
     private static long example()
     {
-        // example:begin
+        // listing:begin
         try (Region region = Region.allocate(64 << 20);
             RegionAllocator allocator = new SlabAllocator(new RunAllocator(region)))
         {
@@ -74,17 +50,6 @@ class ReadmeExampleTest
             allocator.verify();                                             // checks every invariant; for tests
             return value;
         }
-        // example:end
-    }
-
-    /** The lines between the first line that is the one mark and the next that is the other. */
-    private static List<String> between(final Path file, final String begin, final String end) throws IOException
-    {
-        final List<String> lines = Files.readAllLines(file);
-        final int from = lines.indexOf(begin) + 1;
-        assertTrue(from > 0, () -> "no line '" + begin + "' in " + file);
-        final int length = lines.subList(from, lines.size()).indexOf(end);
-        assertTrue(length >= 0, () -> "no line '" + end + "' in " + file);
-        return lines.subList(from, from + length);
+        // listing:end
     }
 }

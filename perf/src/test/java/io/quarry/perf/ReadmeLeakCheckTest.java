@@ -24,23 +24,14 @@ import io.quarry.alloc.slab.SlabAllocator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.List;
-
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 /**
- * The extension that README.md shows: that it works, and that the README shows the very lines that are run here.
+ * The extension of README.md; {@link DocumentsTest} compares it with the page.
  */
 class ReadmeLeakCheckTest
 {
-    private static final Path SOURCE = Path.of("src/test/java/io/quarry/perf/ReadmeLeakCheckTest.java");
-    private static final Path README = Path.of("../README.md");
-
-    // example:begin
+    // listing:begin
     @RegisterExtension
     static final LeakCheck LEAKS = LeakCheck.over(1 << 20, region -> new SlabAllocator(new RunAllocator(region)));
 
@@ -49,28 +40,11 @@ class ReadmeLeakCheckTest
     {
         allocator.deallocate(allocator.allocate(48, 16), 48, 16);
     }
-    // example:end
+    // listing:end
 
     @Test
     void shouldBeChecked(final Allocator allocator)
     {
         assertInstanceOf(CheckedRegionAllocator.class, allocator);
-    }
-
-    @Test
-    void shouldBeWhatReadmeShows() throws IOException
-    {
-        assertEquals(between(SOURCE, "    // example:begin", "    // example:end", 4),
-            between(README, "  ```java", "  ```", 2));
-    }
-
-    private static List<String> between(final Path file, final String begin, final String end, final int indent)
-        throws IOException
-    {
-        final List<String> lines = Files.readAllLines(file);
-        final int from = lines.indexOf(begin) + 1;
-        final int length = lines.subList(from, lines.size()).indexOf(end);
-        return lines.subList(from, from + length).stream()
-            .map(line -> line.isEmpty() ? line : line.substring(indent)).toList();
     }
 }
