@@ -140,7 +140,8 @@ public final class Misuse
      */
     public static IllegalArgumentException misaligned(final long address, final long alignment)
     {
-        return new IllegalArgumentException("address=" + hex(address) + ": not a multiple of alignment=" + alignment);
+        return new IllegalArgumentException("address=" + hex(address) + ": not a multiple of alignment=" +
+            Long.toUnsignedString(alignment));
     }
 
     /**

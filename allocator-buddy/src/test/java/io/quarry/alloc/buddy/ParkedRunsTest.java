@@ -60,6 +60,29 @@ class ParkedRunsTest
     }
 
     @Test
+    void shouldKeepRunsToThirtyTwoUnits()
+    {
+        assertTrue(reusesTheRunFreedLast(ParkedRuns.MAX_UNITS));
+        assertFalse(reusesTheRunFreedLast(ParkedRuns.MAX_UNITS + 1));
+    }
+
+    @Test
+    void shouldKnowTheUnitsThatItHolds()
+    {
+        final ParkedRuns parked = new ParkedRuns();
+        parked.put(100, 5);
+
+        assertFalse(parked.holds(99));
+        assertTrue(parked.holds(100));
+        assertTrue(parked.holds(104));
+        assertFalse(parked.holds(105));
+        assertEquals(5, parked.units());
+        assertEquals(100, parked.take(5));
+        assertFalse(parked.holds(100));
+        assertEquals(0, parked.units());
+    }
+
+    @Test
     void shouldKeepRunsOfDifferentLengthsApart()
     {
         final long[] blocks = new long[ParkedRuns.PLACES + 1];
@@ -194,6 +217,18 @@ class ParkedRunsTest
         assertThrows(IllegalStateException.class, () -> free(block + UNIT, 1));
         assertEquals(0, allocator.trim());
         assertThrows(IllegalStateException.class, () -> free(block, 4));
+    }
+
+    /** And not the lowest, which the bins would give. */
+    private boolean reusesTheRunFreedLast(final int length)
+    {
+        final long low = take(length);
+        take(1);
+        final long high = take(length);
+        take(1);
+        free(low, length);
+        free(high, length);
+        return high == take(length);
     }
 
     private long take(final int units)

@@ -21,9 +21,11 @@ import io.quarry.alloc.AllocatorStats;
 import io.quarry.alloc.Region;
 import io.quarry.alloc.WordVisits;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -248,6 +250,68 @@ class RunAllocatorTest
     }
 
     @Test
+    void shouldSayWhyItRefuses()
+    {
+        final RunAllocator allocator = make(64);
+        final long a = allocator.allocate(4 * UNIT, ALIGNMENT);
+        final long odd = a + UNIT;
+        final long above = a + 4 * UNIT;
+        final long last = a + 63 * UNIT;
+        final long notAligned = 1L << 62;
+
+        assertSays("size=2049", () -> allocator.deallocate(a, 4 * UNIT + 1, ALIGNMENT));
+        assertSays("2048", () -> allocator.deallocate(a, 4 * UNIT + 1, ALIGNMENT));
+        assertSays("alignment=" + notAligned, () -> allocator.deallocate(a, UNIT, notAligned));
+        assertSays("inside", () -> allocator.deallocate(odd, UNIT, ALIGNMENT));
+        assertSays("not allocated", () -> allocator.deallocate(above, UNIT, ALIGNMENT));
+        assertSays("not allocated", () -> allocator.deallocate(last, UNIT, ALIGNMENT));
+        allocator.close();
+        assertSays("closed", () -> allocator.deallocate(a, UNIT, ALIGNMENT));
+    }
+
+    @Test
+    void shouldAllocateAllItsUnitsInOneBlock()
+    {
+        final RunAllocator allocator = make(64);
+        for (int round = 0; round < 3; round++)
+        {
+            final long all = allocator.alloc(64 * UNIT, ALIGNMENT);
+            assertEquals(allocator.region().address(), all);
+            assertEquals(Allocator.NULL, allocator.alloc(1, ALIGNMENT));
+            assertFalse(allocator.tryResize(all, 64 * UNIT, ALIGNMENT, 64 * UNIT + 1));
+            allocator.dealloc(all, 64 * UNIT, ALIGNMENT);
+        }
+        final long most = allocator.allocUpTo(64 * UNIT, 64 * UNIT, ALIGNMENT);
+        assertEquals(64 * UNIT, allocator.usableSize(most, 1, ALIGNMENT));
+        allocator.dealloc(most, 1, ALIGNMENT);
+        assertWhole(allocator);
+    }
+
+    @Test
+    void shouldServeRegionOfOneUnit()
+    {
+        final RunAllocator allocator = make(1);
+        allocator.deallocate(allocator.allocate(UNIT, ALIGNMENT), UNIT, ALIGNMENT);
+        assertWhole(allocator);
+    }
+
+    @Test
+    void shouldVerifyItsRuns() throws ReflectiveOperationException
+    {
+        final RunAllocator allocator = make(64);
+        final long a = allocator.allocate(UNIT, ALIGNMENT);
+        allocator.verify();
+        final Field space = RunAllocator.class.getDeclaredField("space");
+        space.setAccessible(true);
+        ((RunSpace)space.get(allocator)).free(0);
+        ((RunSpace)space.get(allocator)).close();
+
+        assertThrows(IllegalStateException.class, allocator::verify, () -> "block " + a + " is gone");
+        allocator.close();
+        allocator.verify();
+    }
+
+    @Test
     void shouldRefuseUnitsThatCanNotBe()
     {
         final Region region = Region.allocate(4096);
@@ -259,6 +323,12 @@ class RunAllocatorTest
     private static RunAllocator make(final int units)
     {
         return new RunAllocator(Region.allocate(units * UNIT));
+    }
+
+    private static void assertSays(final String what, final Executable call)
+    {
+        final String message = assertThrows(RuntimeException.class, call).getMessage();
+        assertTrue(message.contains(what), message);
     }
 
     private static void assertWhole(final RunAllocator allocator)
