@@ -151,6 +151,23 @@ class ParkedRunsTest
     }
 
     @Test
+    void shouldServeAlignedRequestFromThemWhereNothingElseIsLeft()
+    {
+        final long alignment = 8 * UNIT;
+        final long pad = take((int)(-region.address() / UNIT & 7) + 4);
+        final long first = take(4);
+        final long second = take(4);
+        final long rest = take((int)(allocator.stats().freeBytes() / UNIT));
+        free(first, 4);
+        free(second, 4);
+
+        assertEquals(second, allocator.alloc(4 * UNIT, alignment), "in the run that both have become");
+        assertEquals(first, take(4));
+        assertEquals(Allocator.NULL, allocator.alloc(1, ALIGNMENT));
+        assertNotEquals(pad, rest);
+    }
+
+    @Test
     void shouldJoinThemBeforeMemoryAboveEveryBlockIsTaken()
     {
         final long first = take(4);

@@ -288,6 +288,23 @@ class RunAllocatorTest
     }
 
     @Test
+    void shouldTakeTheLeastWhereAnAlignedBlockOfTheWantedSizeHasNoPlace()
+    {
+        final RunAllocator allocator = make(64);
+        final long unitsOfAlignment = 8;
+        final long alignment = unitsOfAlignment * UNIT;
+        final long most = allocator.allocUpTo(UNIT, 24 * UNIT, alignment);
+        assertEquals(24 * UNIT, allocator.usableSize(most, UNIT, alignment));
+        final long least = allocator.allocUpTo(2 * UNIT, 60 * UNIT, alignment);
+        assertEquals(2 * UNIT, allocator.usableSize(least, UNIT, alignment));
+        assertEquals(0, least % alignment);
+        assertEquals(Allocator.NULL, allocator.allocUpTo(60 * UNIT, 61 * UNIT, alignment));
+        allocator.deallocate(most, UNIT, alignment);
+        allocator.deallocate(least, UNIT, alignment);
+        assertWhole(allocator);
+    }
+
+    @Test
     void shouldServeRegionOfOneUnit()
     {
         final RunAllocator allocator = make(1);
