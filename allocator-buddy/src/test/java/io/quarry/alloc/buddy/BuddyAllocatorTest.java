@@ -26,6 +26,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -241,6 +242,35 @@ class BuddyAllocatorTest
     }
 
     @Test
+    void shouldGrowToTheRegionsEndAndNotBeyond()
+    {
+        final BuddyAllocator buddy = buddy(64 * 64, 64);
+        final long low = buddy.allocate(10 * 64, 64);
+        final long address = buddy.allocate(64, 64);
+        assertFalse(buddy.tryResize(address, 64, 64, 54 * 64 + 1));
+        assertFalse(buddy.tryResize(address, 64, 64, 64 * 64));
+        assertEquals(64, buddy.usableSize(address, 64, 64));
+        assertTrue(buddy.tryResize(address, 64, 64, 54 * 64));
+        assertEquals(0, buddy.stats().freeBytes());
+        assertTrue(buddy.tryResize(address, 64, 64, 54 * 64));
+        buddy.deallocate(low, 10 * 64, 64);
+        buddy.deallocate(address, 54 * 64, 64);
+        buddy.verify();
+    }
+
+    @Test
+    void shouldVerifyItsWords() throws ReflectiveOperationException
+    {
+        final BuddyAllocator buddy = buddy(64 * 64, 64);
+        final Field words = BuddyAllocator.class.getDeclaredField("words");
+        words.setAccessible(true);
+        ((RadixWords)words.get(buddy)).levels[0].longest[0]++;
+        assertThrows(IllegalStateException.class, buddy::verify);
+        ((RadixWords)words.get(buddy)).levels[0].longest[0]--;
+        buddy.verify();
+    }
+
+    @Test
     void shouldKeepBlockWhenGrowFails()
     {
         final BuddyAllocator buddy = buddy(64 * 64, 64);
@@ -293,6 +323,9 @@ class BuddyAllocatorTest
             buddy.deallocate(blocks[i], 64, 64);
         }
         assertEquals(blocks[10], buddy.allocUpTo(64, 640, 64));
+        assertEquals(320, buddy.usableSize(blocks[10], 64, 64));
+        buddy.deallocate(blocks[10], 64, 64);
+        assertEquals(blocks[10], buddy.allocUpTo(320, 640, 64), "exactly the least");
         assertEquals(320, buddy.usableSize(blocks[10], 64, 64));
         assertEquals(blocks[63] + 64, buddy.allocUpTo(64, 640, 64));
         assertEquals(640, buddy.usableSize(blocks[63] + 64, 64, 64));
