@@ -61,6 +61,21 @@ class SlabAllocatorTest
     }
 
     @Test
+    void shouldTellWhatTheUpstreamGotOfATrim()
+    {
+        final long kept = slab.allocate(64, 16);
+        final long before = upstream.stats().allocatedBytes();
+        final long other = slab.allocate(2000, 16);
+        slab.deallocate(other, 2000, 16);
+        final long held = upstream.stats().allocatedBytes() - before;
+
+        assertTrue(held > 0, "an empty slab is kept");
+        assertEquals(held, slab.trim());
+        assertEquals(before, upstream.stats().allocatedBytes());
+        slab.deallocate(kept, 64, 16);
+    }
+
+    @Test
     void shouldRefuseADeadBlockInEveryCall()
     {
         final long p = slab.allocate(64, 16);
