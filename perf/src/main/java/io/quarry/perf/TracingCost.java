@@ -59,10 +59,12 @@ final class TracingCost
     private final int[] sizes = new int[BLOCKS];
     private final int[] picks = new int[BURST];
     private final int[] newSizes = new int[BURST];
+    private final int bursts;
 
     /** Makes a subject; tracing is null or the allocator. */
-    private TracingCost(final Allocator allocator, final TracingAllocator tracing)
+    private TracingCost(final Allocator allocator, final TracingAllocator tracing, final int bursts)
     {
+        this.bursts = bursts;
         this.allocator = allocator;
         this.tracing = tracing;
         final SplittableRandom random = new SplittableRandom(1);
@@ -86,7 +88,12 @@ final class TracingCost
      */
     public static void main(final String[] args) throws IOException
     {
-        final PrintStream out = System.out;
+        print(System.out, ROUNDS, BURSTS);
+    }
+
+    /** Measures so many rounds of so many bursts for each subject, and half as many rounds before that. */
+    static void print(final PrintStream out, final int rounds, final int bursts) throws IOException
+    {
         final Path zipped = Files.createTempFile("quarry", ".trace.gz");
         final Path plain = Files.createTempFile("quarry", ".trace");
         try (RegionStack first = newSlab();
@@ -96,18 +103,18 @@ final class TracingCost
             TracingAllocator toZipped = TracingAllocator.recordTo(third.allocator(), zipped))
         {
             final TracingCost[] subjects = {
-                new TracingCost(first.allocator(), null),
-                new TracingCost(toPlain, toPlain),
-                new TracingCost(toZipped, toZipped)};
+                new TracingCost(first.allocator(), null, bursts),
+                new TracingCost(toPlain, toPlain, bursts),
+                new TracingCost(toZipped, toZipped, bursts)};
             final String[] names = { "bare", "recorded to a file", "recorded to a gzip file" };
-            out.printf("ns a call, median of %d rounds of %,d calls%n", ROUNDS, 2 * BURST * BURSTS);
+            out.printf("ns a call, median of %d rounds of %,d calls%n", rounds, 2 * BURST * bursts);
             out.printf("%-26s %12s %12s %12s%n", "", "caller", "all threads", "no pause");
-            final double[][] bursts = measure(subjects, true);
-            final double[][] steady = measure(subjects, false);
+            final double[][] paused = measure(subjects, rounds, true);
+            final double[][] steady = measure(subjects, rounds, false);
             for (int i = 0; i < subjects.length; i++)
             {
                 out.printf(
-                    "%-26s %12.1f %12.1f %12.1f%n", names[i], bursts[i][CALLER], bursts[i][ALL], steady[i][WALL]);
+                    "%-26s %12.1f %12.1f %12.1f%n", names[i], paused[i][CALLER], paused[i][ALL], steady[i][WALL]);
             }
         }
         finally
@@ -123,14 +130,14 @@ final class TracingCost
     }
 
     /** In turns, so that what changes on the machine falls on all; the first third of the rounds is warm-up. */
-    private static double[][] measure(final TracingCost[] subjects, final boolean bursts)
+    private static double[][] measure(final TracingCost[] subjects, final int rounds, final boolean paused)
     {
-        final double[][][] times = new double[subjects.length][FIGURES][ROUNDS];
-        for (int round = -ROUNDS / 2; round < ROUNDS; round++)
+        final double[][][] times = new double[subjects.length][FIGURES][rounds];
+        for (int round = -rounds / 2; round < rounds; round++)
         {
             for (int i = 0; i < subjects.length; i++)
             {
-                final double[] figures = subjects[i].round(bursts);
+                final double[] figures = subjects[i].round(paused);
                 for (int k = 0; k < FIGURES && round >= 0; k++)
                 {
                     times[i][k][round] = figures[k];
@@ -143,18 +150,18 @@ final class TracingCost
     }
 
     /** Ns a call: the caller's processor time, that of all threads, and the clock on the wall. */
-    private double[] round(final boolean bursts)
+    private double[] round(final boolean paused)
     {
-        final double calls = 2.0 * BURST * BURSTS;
+        final double calls = 2.0 * BURST * bursts;
         final long allBefore = PROCESS.getProcessCpuTime();
         final long wallBefore = System.nanoTime();
         long caller = 0;
-        for (int i = 0; i < BURSTS; i++)
+        for (int i = 0; i < bursts; i++)
         {
             final long before = ThreadMeter.cpuNs();
             burst();
             caller += ThreadMeter.cpuNs() - before;
-            if (bursts)
+            if (paused)
             {
                 flush();
             }

@@ -20,16 +20,22 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.BenchmarkList;
+import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -84,6 +90,39 @@ class SubjectBenchmarkTest
         results.forEach((result) -> assertTrue(result.getPrimaryResult().getScore() > 0, result::toString));
         assertEquals(0, results.size() % Math.max(1, subjects.size()));
         assertTrue(!results.isEmpty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = { CheckedBenchmark.class, ExpandableBlockBufferBenchmark.class })
+    void shouldRunWithEveryParameter(final Class<?> benchmark) throws Exception
+    {
+        assertAllRun(benchmark, new Runner(quickest(benchmark).build()).run());
+    }
+
+    /** It registers an allocator, which is done once a JVM. */
+    @Test
+    void shouldRunInJvmsOfItsOwn() throws Exception
+    {
+        assertAllRun(GlobalBenchmark.class, new Runner(quickest(GlobalBenchmark.class).forks(1).build()).run());
+    }
+
+    @Test
+    void shouldRunEveryBenchmark()
+    {
+        final Set<String> run = new TreeSet<>();
+        for (final Method test : SubjectBenchmarkTest.class.getDeclaredMethods())
+        {
+            final ValueSource source = test.getAnnotation(ValueSource.class);
+            Arrays.stream(null == source ? new Class<?>[0] : source.classes()).map(Class::getName).forEach(run::add);
+        }
+        run.add(GlobalBenchmark.class.getName());
+        run.add(HandOffBenchmark.class.getName());
+
+        final Set<String> known = BenchmarkList.defaultList()
+            .getAll(OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT), List.of()).stream()
+            .map(BenchmarkListEntry::getUserClassQName).collect(Collectors.toCollection(TreeSet::new));
+
+        assertEquals(known, run);
     }
 
     @Test
@@ -161,18 +200,22 @@ class SubjectBenchmarkTest
         return labels;
     }
 
+    private static void assertAllRun(final Class<?> benchmark, final Collection<RunResult> results)
+    {
+        final long methods = Arrays.stream(benchmark.getDeclaredMethods())
+            .filter((method) -> method.isAnnotationPresent(Benchmark.class)).count();
+        final long values = Arrays.stream(benchmark.getDeclaredFields())
+            .filter((field) -> field.isAnnotationPresent(Param.class))
+            .mapToLong((field) -> field.getAnnotation(Param.class).value().length)
+            .reduce(1, (product, count) -> product * count);
+        assertEquals(methods * values, results.size());
+        results.forEach((result) -> assertTrue(result.getPrimaryResult().getScore() > 0, result::toString));
+    }
+
     /** In this JVM, one iteration of few calls; of each other parameter one value. */
     private static ChainedOptionsBuilder quick(final Class<?> benchmark)
     {
-        final ChainedOptionsBuilder options = new OptionsBuilder()
-            .include(benchmark.getName().replace(".", "[.]") + "[.]")
-            .forks(0)
-            .mode(Mode.SingleShotTime)
-            .warmupIterations(0)
-            .measurementIterations(1)
-            .measurementBatchSize(CALLS)
-            .shouldFailOnError(true)
-            .verbosity(VerboseMode.SILENT);
+        final ChainedOptionsBuilder options = quickest(benchmark);
         for (Class<?> type = benchmark; null != type; type = type.getSuperclass())
         {
             Arrays.stream(type.getDeclaredFields())
@@ -181,5 +224,19 @@ class SubjectBenchmarkTest
                     "trace".equals(field.getName()) ? SHORT_TRACE : field.getAnnotation(Param.class).value()[0]));
         }
         return options;
+    }
+
+    /** In this JVM, one iteration of few calls. */
+    private static ChainedOptionsBuilder quickest(final Class<?> benchmark)
+    {
+        return new OptionsBuilder()
+            .include(benchmark.getName().replace(".", "[.]") + "[.]")
+            .forks(0)
+            .mode(Mode.SingleShotTime)
+            .warmupIterations(0)
+            .measurementIterations(1)
+            .measurementBatchSize(CALLS)
+            .shouldFailOnError(true)
+            .verbosity(VerboseMode.SILENT);
     }
 }
