@@ -66,4 +66,18 @@ class SlabSizingTest
         assertTrue(SlabSizing.MAX_UNITS <= SlabUnit.MAX_LENGTH);
         assertEquals(Byte.MIN_VALUE, -SlabUnit.MAX_LENGTH);
     }
+
+    @Test
+    void shouldTakeAQuarterOfWhatIsWantedRoundedUpOrOneSlot()
+    {
+        final int class16 = SizeClasses.of(16, 1);
+        assertEquals(1, SlabSizing.leastUnits(class16, 2));
+        assertEquals(1, SlabSizing.leastUnits(class16, 4));
+        assertEquals(2, SlabSizing.leastUnits(class16, 5));
+        assertEquals(2, SlabSizing.leastUnits(class16, 8));
+        assertEquals(4, SlabSizing.leastUnits(SizeClasses.of(2048, 1), 4));
+        assertEquals(2, SlabSizing.leastUnits(SizeClasses.of(1024, 1), 2));
+        assertEquals(2, SlabSizing.leastUnits(SizeClasses.of(528, 1), 2));
+        assertEquals(1, SlabSizing.leastUnits(SizeClasses.of(512, 1), 2));
+    }
 }

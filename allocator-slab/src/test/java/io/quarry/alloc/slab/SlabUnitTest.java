@@ -18,6 +18,7 @@ package io.quarry.alloc.slab;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 class SlabUnitTest
 {
@@ -50,5 +51,40 @@ class SlabUnitTest
             all |= SlabUnit.takenBit(granule);
         }
         assertEquals(SlabUnit.TAKEN, all);
+    }
+
+    @Test
+    void shouldChangeTheOwnerAndNothingElse()
+    {
+        for (final int owner : new int[]{ 0, 1, 255, 256, SlabUnit.MAX_OWNER - 1, SlabUnit.MAX_OWNER })
+        {
+            for (final int sizeClass : new int[]{ 1, SizeClasses.COUNT })
+            {
+                for (final int place : new int[]{ -SlabUnit.MAX_LENGTH, -1, 0, SlabUnit.MAX_LENGTH - 1 })
+                {
+                    final long word = SlabUnit.of(sizeClass, place) | 0x5555_5555L;
+                    final long owned = SlabUnit.withOwner(SlabUnit.withOwner(word, 0x1234), owner);
+                    assertEquals(owner, SlabUnit.owner(owned));
+                    assertEquals(sizeClass, SlabUnit.sizeClass(owned));
+                    assertEquals(place, SlabUnit.place(owned));
+                    assertEquals(0x5555_5555L, owned & SlabUnit.TAKEN);
+                    assertEquals(SlabUnit.tag(sizeClass, owner), SlabUnit.tag(owned));
+                    assertEquals(word, SlabUnit.withOwner(owned, 0));
+                }
+            }
+        }
+        assertNotEquals(SlabUnit.tag(1, 2), SlabUnit.tag(2, 1));
+    }
+
+    @Test
+    void shouldFindTheLowestGranuleOfAMask()
+    {
+        final int unit = 7;
+        for (int i = 0; i < SlabUnit.GRANULES; i++)
+        {
+            final int granule = SlabUnit.granule(unit, -1 << i);
+            assertEquals(unit * SlabUnit.GRANULES + i, granule);
+            assertEquals(1L << i, SlabUnit.takenBit(granule));
+        }
     }
 }
