@@ -45,7 +45,7 @@ final class FootprintCommand implements Callable<Integer>
     @Parameters(
         paramLabel = "TRACE",
         arity = "1..*",
-        description = "A file in the trace format, or the name of a bundled trace.")
+        description = "A file in the trace format, or the name of a bundled or made-up trace.")
     private List<String> traces;
 
     @Option(

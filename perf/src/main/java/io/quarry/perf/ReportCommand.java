@@ -52,7 +52,8 @@ final class ReportCommand implements Callable<Integer>
     @Parameters(
         paramLabel = "TRACE",
         arity = "0..*",
-        description = "A file in the trace format, or the name of a bundled trace. Default: the ten bundled ones.")
+        description = "A file in the trace format, or the name of a bundled or made-up trace. Default: the ten " +
+            "bundled ones.")
     private List<String> traces = Traces.BUNDLED;
 
     @Option(

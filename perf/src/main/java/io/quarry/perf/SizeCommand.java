@@ -41,7 +41,7 @@ final class SizeCommand implements Callable<Integer>
     @Parameters(
         paramLabel = "TRACE",
         arity = "1..*",
-        description = "A file in the trace format, or the name of a bundled trace.")
+        description = "A file in the trace format, or the name of a bundled or made-up trace.")
     private List<String> traces;
 
     @Option(

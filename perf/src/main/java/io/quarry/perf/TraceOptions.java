@@ -43,7 +43,7 @@ final class TraceOptions
     @Parameters(
         paramLabel = "TRACE",
         arity = "1..*",
-        description = "A file in the trace format, or the name of a bundled trace.")
+        description = "A file in the trace format, or the name of a bundled or made-up trace.")
     private List<String> traces;
 
     @Option(

@@ -23,7 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Where traces are found: a file, or one of the ten that come with the command.
+ * Where traces are found: a file, one of the ten that come with the command, or one that is made up.
  */
 final class Traces
 {
@@ -51,7 +51,7 @@ final class Traces
     /**
      * Reads a trace.
      *
-     * @param argument a path, or the name of a bundled trace; where both exist, the file.
+     * @param argument a path, or the name of a bundled or synthetic trace; where both exist, the file.
      * @return the trace, checked.
      * @throws TraceError if there is no such trace, or it is not in order.
      */
@@ -64,23 +64,7 @@ final class Traces
         try
         {
             final Path path = Path.of(argument);
-            if (!Files.exists(path) && BUNDLED.contains(argument))
-            {
-                return readBundled(argument);
-            }
-            if (Files.isDirectory(path))
-            {
-                throw new TraceError(argument + ": a directory, not a trace");
-            }
-            if (!Files.exists(path))
-            {
-                throw new TraceError(argument + ": no such file, and no bundled trace; bundled are " +
-                    String.join(", ", BUNDLED));
-            }
-            try (InputStream in = Files.newInputStream(path))
-            {
-                return TraceReader.read(nameOf(path), argument, in);
-            }
+            return Files.exists(path) ? readFile(path, argument) : readNamed(argument);
         }
         catch (final InvalidPathException ex)
         {
@@ -95,6 +79,35 @@ final class Traces
             throw new TraceError(argument + ": needs more heap than this JVM has (" +
                 Runtime.getRuntime().maxMemory() + " bytes): start java with a larger -Xmx");
         }
+    }
+
+    private static Trace readFile(final Path path, final String argument) throws TraceError, IOException
+    {
+        if (Files.isDirectory(path))
+        {
+            throw new TraceError(argument + ": a directory, not a trace");
+        }
+        try (InputStream in = Files.newInputStream(path))
+        {
+            return TraceReader.read(nameOf(path), argument, in);
+        }
+    }
+
+    private static Trace readNamed(final String name) throws TraceError, IOException
+    {
+        if (BUNDLED.contains(name))
+        {
+            return readBundled(name);
+        }
+        for (final SyntheticTrace synthetic : SyntheticTrace.values())
+        {
+            if (synthetic.label().equals(name))
+            {
+                return synthetic.make();
+            }
+        }
+        throw new TraceError(name + ": no such file, and no bundled trace; bundled are " + String.join(", ", BUNDLED) +
+            "; made up are " + String.join(", ", SyntheticTrace.labels()));
     }
 
     private static Trace readBundled(final String name) throws TraceError, IOException
