@@ -24,25 +24,36 @@ import java.nio.file.Path;
 /**
  * Ends a command with a message for the user and an exit status, and without a stack trace.
  */
-final class CommandError extends RuntimeException
+public final class CommandError extends RuntimeException
 {
     /** A deviation, or memory that ran out. */
-    static final int DEVIATION = 1;
+    public static final int DEVIATION = 1;
 
     /** A usage error, or a file that can't be read or contradicts itself. */
-    static final int USAGE = 2;
+    public static final int USAGE = 2;
 
     private static final long serialVersionUID = 1L;
 
     private final int status;
 
-    CommandError(final int status, final String message)
+    /**
+     * Makes the error.
+     *
+     * @param status  of the process: {@link #DEVIATION} or {@link #USAGE}.
+     * @param message one line.
+     */
+    public CommandError(final int status, final String message)
     {
         super(message);
         this.status = status;
     }
 
-    int status()
+    /**
+     * The exit status that the process is to end with.
+     *
+     * @return {@link #DEVIATION} or {@link #USAGE}.
+     */
+    public int status()
     {
         return status;
     }

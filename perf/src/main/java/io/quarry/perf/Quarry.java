@@ -15,6 +15,7 @@
  */
 package io.quarry.perf;
 
+import io.quarry.perf.demo.DemoCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -39,7 +40,8 @@ import java.util.concurrent.Callable;
         SoakCommand.class,
         ReportCommand.class,
         ConformCommand.class,
-        BenchCommand.class },
+        BenchCommand.class,
+        DemoCommand.class },
     description = "Replays the ten bundled allocation traces through Quarry's allocators and their peers.",
     footer = {
         "",
@@ -74,7 +76,12 @@ public final class Quarry implements Callable<Integer>
         System.exit(lost && 0 == status ? CommandError.USAGE : status);
     }
 
-    static CommandLine commandLine()
+    /**
+     * Makes the command without running it.
+     *
+     * @return the command; its exit status is what {@code execute} returns.
+     */
+    public static CommandLine commandLine()
     {
         return new CommandLine(new Quarry()).setExecutionExceptionHandler(Quarry::report)
             .setParameterExceptionHandler(Quarry::refuse);
@@ -130,8 +137,15 @@ public final class Quarry implements Callable<Integer>
     /**
      * The version from the jar's manifest.
      */
-    static final class Version implements IVersionProvider
+    public static final class Version implements IVersionProvider
     {
+        /**
+         * Made by picocli.
+         */
+        public Version()
+        {
+        }
+
         @Override
         public String[] getVersion()
         {

@@ -76,9 +76,7 @@ final class RegionStack implements AutoCloseable
     {
         try
         {
-            final Path shared = Path.of("/dev/shm");
-            final Path file = Files.isWritable(shared) ?
-                Files.createTempFile(shared, "quarry", ".region") : Files.createTempFile("quarry", ".region");
+            final Path file = SharedMemoryFile.create();
             try
             {
                 return Region.map(file, size);

@@ -33,13 +33,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * That the documents show what is: every listing in Java is, line by line, a part of a test, marked there by
- * {@code // listing:begin} and {@code // listing:end}; every class that is named has a file; every link has a target.
+ * That the documents show what is: every listing in Java is, line by line, a part of a test, or of a demo that a test
+ * runs, marked there by {@code // listing:begin} and {@code // listing:end}; every class that is named has a file;
+ * every link has a target.
  */
 class DocumentsTest
 {
     private static final Path ROOT = Path.of("..");
-    private static final Path TESTS = Path.of("src/test/java");
+    private static final List<Path> RUN =
+        List.of(Path.of("src/test/java"), Path.of("src/main/java/io/quarry/perf/demo"));
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
     private static final Pattern CLASS_NAME = Pattern.compile("`([A-Z][A-Za-z]+[a-z])`");
 
@@ -47,9 +49,12 @@ class DocumentsTest
     void shouldListOnlyWhatTestsRun() throws IOException
     {
         final Set<List<String>> run = new HashSet<>();
-        for (final Path source : filesBelow(TESTS, ".java"))
+        for (final Path folder : RUN)
         {
-            run.addAll(between(source, "// listing:begin", "// listing:end"));
+            for (final Path source : filesBelow(folder, ".java"))
+            {
+                run.addAll(between(source, "// listing:begin", "// listing:end"));
+            }
         }
         final Set<List<String>> shown = new HashSet<>();
         for (final Path document : documents())
