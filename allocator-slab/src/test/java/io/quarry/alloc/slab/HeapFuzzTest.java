@@ -17,7 +17,6 @@ package io.quarry.alloc.slab;
 
 import io.quarry.alloc.Region;
 import io.quarry.alloc.RegionAllocator;
-import io.quarry.alloc.testing.AllocatorSubject;
 import io.quarry.alloc.testing.FuzzContract;
 
 /** Scripts that a fuzzer made up, by a thread that holds its heap, with a cache and without. */
@@ -29,15 +28,6 @@ class HeapFuzzTest extends FuzzContract
     @Override
     protected RegionAllocator create(final Region region, final int variant)
     {
-        return new Held(ConcurrentSlabAllocatorTest.over(region, 0 == variant % 2 ? CACHE_BUDGET : 0, HEAPS));
-    }
-
-    /** The heap is called, and the allocator trimmed and closed. */
-    private static final class Held extends AllocatorSubject
-    {
-        Held(final ConcurrentSlabAllocator allocator)
-        {
-            super(allocator, allocator.heap(), allocator.heap());
-        }
+        return new HeldHeap(ConcurrentSlabAllocatorTest.over(region, 0 == variant % 2 ? CACHE_BUDGET : 0, HEAPS));
     }
 }

@@ -28,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -150,5 +151,17 @@ class HeapTableTest
             }
             return 0;
         }
+    }
+
+    @Test
+    void shouldRoundUpToAPowerOfTwo()
+    {
+        for (int shift = 0; shift < 30; shift++)
+        {
+            final int power = 1 << shift;
+            assertEquals(power, HeapTable.ceilingPowerOfTwo(power));
+            assertEquals(2 * power, HeapTable.ceilingPowerOfTwo(power + 1), "power=" + power);
+        }
+        assertEquals(1, HeapTable.ceilingPowerOfTwo(0));
     }
 }
