@@ -31,6 +31,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * one used after its block was freed sees another block's bytes, and one used after {@link Region#close()} can end the
  * JVM, on every release. Any thread may call the methods here.
  */
+@SuppressWarnings("exports")
 public final class AgronaBuffers
 {
     private AgronaBuffers()

@@ -60,6 +60,7 @@ import org.agrona.DirectBuffer;
  * <b>Cost.</b> Beside the block one small object. No call but {@link #byteBuffer()}, which makes a view after a growth,
  * makes garbage where the class of Agrona's makes none. It needs Agrona's JVM flag, as {@link AgronaBuffers} says.
  */
+@SuppressWarnings("exports")
 public final class ExpandableBlockBuffer extends AbstractMutableDirectBuffer implements AutoCloseable
 {
     /**

@@ -96,9 +96,17 @@ public final class ForkedJvm
             .map(Path::toString).distinct().collect(Collectors.joining(File.pathSeparator)));
         command.add(main.getName());
         command.addAll(Arrays.asList(arguments));
+        return run(command);
+    }
+
+    /**
+     * Runs any command, of a JDK or made by one.
+     */
+    public static Result run(final List<String> command)
+    {
         try
         {
-            return run(command);
+            return start(command);
         }
         catch (final IOException | InterruptedException ex)
         {
@@ -106,7 +114,7 @@ public final class ForkedJvm
         }
     }
 
-    private static Result run(final List<String> command) throws IOException, InterruptedException
+    private static Result start(final List<String> command) throws IOException, InterruptedException
     {
         final Path out = Files.createTempFile("quarry", ".out");
         final Path err = Files.createTempFile("quarry", ".err");
@@ -134,7 +142,10 @@ public final class ForkedJvm
         }
     }
 
-    static Path placeOf(final Class<?> example)
+    /**
+     * Where a class was loaded from: a folder or a jar.
+     */
+    public static Path placeOf(final Class<?> example)
     {
         try
         {

@@ -34,6 +34,7 @@ public final class CommandError extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
+    /** Of the process. */
     private final int status;
 
     /**

@@ -61,6 +61,7 @@ import java.util.function.Supplier;
  * Threads: tests may run at once. Cost: that of {@link CheckLevel#FULL}, unless another level is asked for by
  * {@link #options}.
  */
+@SuppressWarnings("exports")
 public final class LeakCheck implements BeforeEachCallback, AfterEachCallback, ParameterResolver
 {
     private static final String KEY = "allocator";
