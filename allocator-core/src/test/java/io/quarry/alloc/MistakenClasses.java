@@ -79,6 +79,8 @@ final class MistakenClasses
                 }
             }
         }
+        // Without it they are what the tests take them for, classes of the class path, to the compiler as well.
+        Files.delete(folder.resolve("module-info.class"));
         return new MistakenClasses(folder);
     }
 
