@@ -27,12 +27,14 @@ import org.junit.jupiter.api.Test;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** What a heap keeps of slabs that have no slot left. */
 @Tag("checks-off")
 class HeapCacheTest
 {
     private static final int CLASS = SizeClasses.ofSize(64);
+    private static final int LARGE_CLASS = SizeClasses.COUNT;
     private static final int ID = 1;
 
     private final Region region = Region.allocate(4 << 20);
@@ -130,6 +132,165 @@ class HeapCacheTest
         {
             assertFalse(cache.isFull(CLASS, i));
         }
+    }
+
+    @Test
+    void shouldHandOutTheLowestSlotFirst()
+    {
+        for (int sizeClass = 1; sizeClass <= SizeClasses.COUNT; sizeClass++)
+        {
+            final HeapCache cache = new HeapCache(slabs, new CacheBudget(1 << 20), ID);
+            assertTrue(cache.refill(sizeClass));
+            final int stride = SizeClasses.size(sizeClass) >>> SizeClasses.GRANULE_SHIFT;
+            final int head = cache.owned(sizeClass, 0) << SlabUnit.GRANULES_SHIFT;
+            assertEquals(ID, slabs.owner(cache.owned(sizeClass, 0)));
+            for (int i = 0; i < cache.count(sizeClass); i++)
+            {
+                assertEquals(head + (cache.count(sizeClass) - 1 - i) * stride, cache.entry(sizeClass, i));
+            }
+            cache.releaseAll();
+        }
+    }
+
+    @Test
+    void shouldGiveTheBytesOfEmptySlabsBackAndLeaveTheOthersToNobody()
+    {
+        final CacheBudget budget = new CacheBudget(1 << 20);
+        final HeapCache cache = new HeapCache(slabs, budget, ID);
+        assertTrue(cache.refill(CLASS));
+        final int used = cache.owned(CLASS, 0);
+        slabs.take(cache.entries[cache.entries[CLASS]--]);
+        assertTrue(cache.refill(LARGE_CLASS));
+        final long empty = ownedBytes(cache, LARGE_CLASS);
+
+        assertEquals(empty, cache.releaseAll());
+
+        assertEquals(0, budget.used());
+        assertEquals(0, cache.count(CLASS) + cache.count(LARGE_CLASS));
+        assertEquals(0, cache.ownedCount(CLASS) + cache.ownedCount(LARGE_CLASS));
+        assertEquals(1, slabs.slabs());
+        assertEquals(0, slabs.owner(used));
+        assertEquals(0, cache.releaseAll());
+    }
+
+    @Test
+    void shouldKeepTheUpperHalfAndOneEmptySlab()
+    {
+        assumeTrue(Checks.ENABLED, "without checks what is in the magazine counts as taken, and no slab is empty");
+        final CacheBudget budget = new CacheBudget(1 << 20);
+        final HeapCache cache = new HeapCache(slabs, budget, ID);
+        assertTrue(cache.refill(LARGE_CLASS));
+        final int first = cache.owned(LARGE_CLASS, 0);
+        final int[] granules = new int[64];
+        int taken = 0;
+        while (cache.ownedCount(LARGE_CLASS) < 3)
+        {
+            for (; cache.count(LARGE_CLASS) > 0; taken++)
+            {
+                granules[taken] = cache.entries[cache.entries[LARGE_CLASS]--];
+                slabs.take(granules[taken]);
+            }
+            assertTrue(cache.refill(LARGE_CLASS));
+        }
+        // All that was taken comes back, as many as there is room for in the magazine.
+        for (int i = 0; i < taken; i++)
+        {
+            slabs.untake(granules[i]);
+        }
+        final int before = cache.count(LARGE_CLASS);
+        final int[] kept = new int[before];
+        for (int i = 0; i < before; i++)
+        {
+            kept[i] = cache.entry(LARGE_CLASS, i);
+        }
+
+        cache.flushHalf(LARGE_CLASS);
+
+        assertEquals(1, cache.ownedCount(LARGE_CLASS), "empty ones but one are gone");
+        assertEquals(1, slabs.slabs());
+        assertEquals(first, cache.owned(LARGE_CLASS, 0));
+        assertEquals(ownedBytes(cache, LARGE_CLASS), budget.used());
+        final int begin = first << SlabUnit.GRANULES_SHIFT;
+        final int end = begin + (slabs.length(first) << SlabUnit.GRANULES_SHIFT);
+        int at = 0;
+        for (int i = Math.max(1, before >>> 1); i < before; i++)
+        {
+            if (kept[i] >= begin && kept[i] < end)
+            {
+                assertEquals(kept[i], cache.entry(LARGE_CLASS, at++));
+            }
+        }
+        assertEquals(at, cache.count(LARGE_CLASS), "slots of slabs that are gone went with them");
+    }
+
+    @Test
+    void shouldGiveUpItsFullSlabsBeforeOtherClasses()
+    {
+        // Slabs of a class that many have are longer.
+        final HeapCache others = new HeapCache(slabs, new CacheBudget(1 << 20), ID + 1);
+        final CacheBudget budget = new CacheBudget(20 << 10);
+        final HeapCache cache = new HeapCache(slabs, budget, ID);
+        assertTrue(cache.refill(LARGE_CLASS));
+        final int first = cache.owned(LARGE_CLASS, 0);
+        assertTrue(budget.used() <= 10 << 10, "used=" + budget.used());
+        takeAll(cache, LARGE_CLASS);
+        for (int i = 0; i < 40; i++)
+        {
+            assertTrue(others.refill(LARGE_CLASS));
+            takeAll(others, LARGE_CLASS);
+        }
+        while (ID == slabs.owner(first) && cache.refill(LARGE_CLASS))
+        {
+            takeAll(cache, LARGE_CLASS);
+        }
+        assertEquals(0, slabs.owner(first), "a full slab should have gone for a new one");
+        assertTrue(cache.ownedCount(LARGE_CLASS) > 0);
+        assertEquals(ownedBytes(cache, LARGE_CLASS), budget.used());
+    }
+
+    @Test
+    void shouldGiveUpClassesWithoutASlotAtHandFirst()
+    {
+        final HeapCache measured = new HeapCache(slabs, new CacheBudget(1 << 20), ID + 1);
+        long bytes = 0;
+        for (final int sizeClass : new int[]{ CLASS, LARGE_CLASS, CLASS + 1 })
+        {
+            assertTrue(measured.refill(sizeClass));
+            bytes += ownedBytes(measured, sizeClass);
+        }
+        measured.releaseAll();
+        final CacheBudget budget = new CacheBudget(bytes - 1);
+        final HeapCache cache = new HeapCache(slabs, budget, ID);
+        assertTrue(cache.refill(LARGE_CLASS));
+        assertTrue(cache.refill(CLASS));
+        final int atHand = cache.count(LARGE_CLASS);
+        takeAll(cache, CLASS);
+
+        assertTrue(cache.refill(CLASS + 1));
+
+        assertEquals(0, cache.ownedCount(CLASS), "its magazine was empty");
+        assertEquals(1, cache.ownedCount(LARGE_CLASS));
+        assertEquals(atHand, cache.count(LARGE_CLASS));
+        assertEquals(ownedBytes(cache, LARGE_CLASS) + ownedBytes(cache, CLASS + 1), budget.used());
+
+        final CacheBudget smaller = new CacheBudget(bytes - ownedBytes(cache, LARGE_CLASS));
+        final HeapCache second = new HeapCache(slabs, smaller, ID + 2);
+        assertTrue(second.refill(CLASS + 2));
+        assertTrue(second.refill(CLASS + 3));
+        assertTrue(second.refill(CLASS + 4), "what has slots at hand goes when there is nothing else");
+        assertTrue(second.ownedCount(CLASS + 2) + second.ownedCount(CLASS + 3) < 2);
+    }
+
+    @Test
+    void shouldHaveNoSlotWithoutABudget()
+    {
+        final HeapCache cache = new HeapCache(slabs, new CacheBudget(0), ID);
+        assertFalse(cache.refill(CLASS));
+        assertEquals(0, cache.count(CLASS));
+        assertEquals(0, cache.ownedCount(CLASS));
+        final HeapCache other = new HeapCache(slabs, new CacheBudget(1 << 20), ID + 1);
+        assertTrue(other.refill(CLASS), "the slab that was made for it is nobody's");
+        assertEquals(1, slabs.slabs());
     }
 
     /** What a thread does that allocates all there is. */
