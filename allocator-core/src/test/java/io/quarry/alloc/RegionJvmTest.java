@@ -123,7 +123,7 @@ class RegionJvmTest
             try (Stream<Path> files = Files.walk(root))
             {
                 names = files.map(file -> root.relativize(file).toString())
-                    .filter(name -> name.endsWith(".class"))
+                    .filter(name -> name.endsWith(".class") && !name.equals("module-info.class"))
                     .filter(name -> !name.contains("AgronaBuffers") && !name.contains("ExpandableBlockBuffer"))
                     .filter(name -> !name.contains("UnsafeBufferView") && !name.contains("LeakCheck"))
                     .map(name -> name.substring(0, name.length() - 6).replace('/', '.').replace('\\', '.'))
